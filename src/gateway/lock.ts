@@ -1,0 +1,77 @@
+import {constants} from 'node:fs'
+import {open, type FileHandle} from 'node:fs/promises'
+
+import {isAlive, type ProcessIdentity} from '../host/process.js'
+import {files} from '../profile/paths.js'
+
+/** Who holds gateway.lock: written into the file by the holder. Metadata; the kernel's lock is the truth. */
+export interface LockHolder extends ProcessIdentity {
+  readonly home: string
+  readonly profile: string
+  /** Under which supervisor process it runs; undefined in the foreground. */
+  readonly supervisor?: ProcessIdentity
+}
+
+export interface GatewayLock {
+  /** Replaces the record in the file. */
+  describe(holder: LockHolder): Promise<void>
+  release(): Promise<void>
+}
+
+const tryLock = async (handle: FileHandle): Promise<boolean> => {
+  const {default: native} = await import('fs-native-extensions')
+  return native.tryLock(handle.fd)
+}
+
+const openLock = (path: string): Promise<FileHandle> =>
+  open(path, constants.O_RDWR | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0), 0o600)
+
+/** Takes the lock or answers undefined at once. The kernel drops it with the process, however that dies. */
+export async function acquireLock(directory: string): Promise<GatewayLock | undefined> {
+  const handle = await openLock(files.lock(directory))
+  if (!(await tryLock(handle))) {
+    await handle.close()
+    return undefined
+  }
+
+  return {
+    async describe(holder) {
+      const text = Buffer.from(`${JSON.stringify(holder)}\n`)
+      await handle.write(text, 0, text.length, 0)
+      await handle.truncate(text.length)
+    },
+    release: () => handle.close(),
+  }
+}
+
+/**
+ * Is a gateway of this profile alive, and which? Taking the lock for a moment to find out is harmless: a gateway that
+ * starts at that very moment tries again. `held` without a holder: someone holds it but has not said who yet.
+ */
+export async function probeLock(directory: string): Promise<{held: boolean; holder?: LockHolder}> {
+  let handle: FileHandle
+  try {
+    handle = await open(files.lock(directory), constants.O_RDWR | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0))
+  } catch {
+    return {held: false}
+  }
+
+  try {
+    if (await tryLock(handle)) return {held: false}
+    const buffer = Buffer.alloc(65_536)
+    const {bytesRead} = await handle.read(buffer, 0, buffer.length, 0)
+    const holder = parseHolder(buffer.toString('utf8', 0, bytesRead))
+    return holder && isAlive(holder) ? {held: true, holder} : {held: true}
+  } finally {
+    await handle.close()
+  }
+}
+
+function parseHolder(text: string): LockHolder | undefined {
+  try {
+    const value = JSON.parse(text) as LockHolder
+    return Number.isSafeInteger(value.pid) && typeof value.profile === 'string' && typeof value.home === 'string' ? value : undefined
+  } catch {
+    return undefined
+  }
+}

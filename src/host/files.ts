@@ -1,0 +1,115 @@
+import {randomBytes} from 'node:crypto'
+import {constants} from 'node:fs'
+import {lstat, mkdir, open, rename, rm, type FileHandle} from 'node:fs/promises'
+import {dirname, join, basename} from 'node:path'
+
+/** State and configuration files are small; what is larger is not ours. Bytes. */
+export const SMALL_FILE_BYTES = 1_048_576
+
+export type Unreadable = 'missing' | 'not-a-file' | 'not-utf8' | 'too-large' | 'unreadable'
+export type ReadText = {ok: false; detail: string; why: Unreadable} | {ok: true; text: string}
+
+/**
+ * Reads a small regular file. Never follows a symlink, never waits on a FIFO, never throws: state files are hostile
+ * input, and each way of being wrong has a name.
+ */
+export async function readSmallFile(path: string, maxBytes = SMALL_FILE_BYTES): Promise<ReadText> {
+  let handle: FileHandle | undefined
+  try {
+    handle = await open(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0))
+    const stat = await handle.stat()
+    if (!stat.isFile()) return {detail: `${path} is not a regular file`, ok: false, why: 'not-a-file'}
+    if (stat.size > maxBytes) return {detail: `${path} has ${stat.size} bytes, more than ${maxBytes}`, ok: false, why: 'too-large'}
+    const buffer = Buffer.alloc(maxBytes + 1)
+    const {bytesRead} = await handle.read(buffer, 0, maxBytes + 1, 0)
+    if (bytesRead > maxBytes) return {detail: `${path} has more than ${maxBytes} bytes`, ok: false, why: 'too-large'}
+    const text = new TextDecoder('utf-8', {fatal: true}).decode(buffer.subarray(0, bytesRead))
+    return {ok: true, text}
+  } catch (error) {
+    return unreadable(path, error as NodeJS.ErrnoException)
+  } finally {
+    await handle?.close()
+  }
+}
+
+function unreadable(path: string, error: NodeJS.ErrnoException): ReadText {
+  if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return {detail: `${path} does not exist`, ok: false, why: 'missing'}
+  if (error.code === 'ELOOP' || error.code === 'EMLINK') return {detail: `${path} is a symbolic link`, ok: false, why: 'not-a-file'}
+  if (error.code === 'ENXIO') return {detail: `${path} is not a regular file`, ok: false, why: 'not-a-file'}
+  if (error instanceof TypeError) return {detail: `${path} is not UTF-8`, ok: false, why: 'not-utf8'}
+  return {detail: `${path} cannot be read (${error.code ?? error.message})`, ok: false, why: 'unreadable'}
+}
+
+export type ReadJson =
+  {ok: false; detail: string; why: Unreadable | 'not-json' | 'not-an-object'} | {ok: true; value: Record<string, unknown>}
+
+/** A small file that must hold one JSON object. A leading byte-order mark is tolerated. */
+export async function readJsonObject(path: string): Promise<ReadJson> {
+  const read = await readSmallFile(path)
+  if (!read.ok) return read
+  try {
+    const value: unknown = JSON.parse(read.text.replace(/^\uFEFF/, ''))
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return {ok: true, value: value as Record<string, unknown>}
+    return {detail: `${path} holds no JSON object`, ok: false, why: 'not-an-object'}
+  } catch {
+    return {detail: `${path} is not JSON`, ok: false, why: 'not-json'}
+  }
+}
+
+/**
+ * Temporary file beside it, fsync, rename, fsync of the directory: after a power cut there is the old text or the new
+ * one. Replaces a symlink instead of writing through it (write-file-atomic resolves it, docs/decisions/0003).
+ */
+export async function writeFileAtomic(path: string, text: string, mode: number): Promise<void> {
+  const temporary = join(dirname(path), `.${basename(path).slice(0, 200)}.${randomBytes(6).toString('hex')}.tmp`)
+  const handle = await open(temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | (constants.O_NOFOLLOW ?? 0), mode)
+  try {
+    try {
+      await handle.writeFile(text)
+      await handle.chmod(mode)
+      await handle.sync()
+    } finally {
+      await handle.close()
+    }
+
+    await rename(temporary, path)
+  } catch (error) {
+    await rm(temporary, {force: true})
+    throw error
+  }
+
+  await syncDirectory(dirname(path))
+}
+
+export const writeJson = (path: string, value: unknown): Promise<void> =>
+  writeFileAtomic(path, `${JSON.stringify(value, undefined, 2)}\n`, 0o600)
+
+/** Makes a rename in this directory durable. Not every file system or platform can; then the rename stands as it is. */
+export async function syncDirectory(path: string): Promise<void> {
+  try {
+    const handle = await open(path, constants.O_RDONLY)
+    try {
+      await handle.sync()
+    } finally {
+      await handle.close()
+    }
+  } catch {
+    // Windows opens no directories, some network file systems do not sync them.
+  }
+}
+
+/** mkdir -p, 0700 for what it makes. */
+export async function ensureDirectory(path: string): Promise<void> {
+  await mkdir(path, {mode: 0o700, recursive: true})
+}
+
+/** There is something under this name, a dangling symlink included. */
+export async function exists(path: string): Promise<boolean> {
+  try {
+    await lstat(path)
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false
+    throw error
+  }
+}

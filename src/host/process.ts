@@ -1,0 +1,61 @@
+import {readFileSync} from 'node:fs'
+
+/** What tells one process from every other, also after its pid was given away again. */
+export interface ProcessIdentity {
+  readonly pid: number
+  /** Start time: clock ticks since boot on Linux (/proc/PID/stat field 22), 0 where it is not known. */
+  readonly startTime: number
+  /** The kernel's boot id on Linux, '' elsewhere. Pids and start times only mean something within one boot. */
+  readonly bootId: string
+}
+
+function readOrEmpty(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return ''
+  }
+}
+
+export const bootId = (): string => readOrEmpty('/proc/sys/kernel/random/boot_id').trim()
+
+interface Stat {
+  readonly parent: number
+  readonly startTime: number
+  readonly state: string
+}
+
+function processStat(pid: number): Stat | undefined {
+  const text = readOrEmpty(`/proc/${pid}/stat`)
+  // The second field is the command in parentheses and may itself hold spaces and parentheses.
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
+  if (fields.length < 20) return undefined
+  return {parent: Number(fields[1]), startTime: Number(fields[19]), state: fields[0]!}
+}
+
+/** The identity of a live process, or undefined when there is none under this pid. Zombies count as dead. */
+export function identify(pid: number): ProcessIdentity | undefined {
+  if (!Number.isSafeInteger(pid) || pid <= 0) return undefined
+  if (process.platform === 'linux') {
+    const stat = processStat(pid)
+    if (!stat || stat.state === 'Z' || stat.state === 'X') return undefined
+    return {bootId: bootId(), pid, startTime: stat.startTime}
+  }
+
+  try {
+    process.kill(pid, 0)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return undefined
+  }
+
+  return {bootId: '', pid, startTime: 0}
+}
+
+/** That very process is still there: same boot, same pid, same start. */
+export function isAlive(identity: ProcessIdentity): boolean {
+  const now = identify(identity.pid)
+  return now !== undefined && now.startTime === identity.startTime && now.bootId === identity.bootId
+}
+
+/** Identity of the parent of this very process. */
+export const identifyParent = (): ProcessIdentity | undefined => identify(process.ppid)

@@ -1,0 +1,45 @@
+import type {Host} from './host.js'
+import type {Backend, ServiceManager} from './types.js'
+
+/** One line of the detection trace. */
+export interface Considered {
+  readonly kind: string
+  readonly label: string
+  readonly plugin: string
+  readonly rank: number
+  readonly usable: boolean
+  readonly because: string
+}
+
+export interface Selection {
+  readonly backend: Backend
+  /** Already wrapped by `checked`. */
+  readonly manager: ServiceManager
+}
+
+/** What hermes hands to a command, its own and a plugin's alike. */
+export interface HermesContext {
+  readonly host: Host
+  /** Finds the service manager, at most once in a process, and says what was considered. */
+  detect(): Promise<{readonly considered: readonly Considered[]; readonly selection: Selection | undefined}>
+}
+
+const KEY = Symbol.for('hermes.context.v1')
+
+/*
+ * A command's `this.config` is another object than the one its hooks were given (@oclif/core rebuilds it), but both
+ * carry the same `pjson` object: that is where the context hangs, under a symbol so that nothing prints it.
+ */
+interface Carrier {
+  readonly pjson: object
+}
+
+/** For the host: hang the context on an oclif config. */
+export function provideContext(config: Carrier, context: HermesContext): void {
+  Object.defineProperty(config.pjson, KEY, {configurable: true, enumerable: false, value: context})
+}
+
+/** For a command of a backend's plugin: `hermesContext(this.config)`. Undefined outside hermes. */
+export function hermesContext(config: Carrier): HermesContext | undefined {
+  return (config.pjson as Record<symbol, HermesContext | undefined>)[KEY]
+}

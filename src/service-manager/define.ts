@@ -1,0 +1,29 @@
+import {CONTRACT_VERSION, type Backend} from './types.js'
+
+/** The one export of a backend module: `export default defineBackend({...})`. Stamps the contract it was built for. */
+export function defineBackend(backend: Omit<Backend, 'contract'>): Backend {
+  return {...backend, contract: CONTRACT_VERSION}
+}
+
+/** What a package.json says under `hermes.backends[]`. Data only: nothing is loaded to enumerate backends. */
+export interface BackendAnnouncement {
+  readonly contract: number
+  readonly kind: string
+  /** `process.platform` values on which it is worth loading. */
+  readonly platforms: readonly string[]
+  /** Module path relative to the package, with a leading `./`. */
+  readonly module: string
+}
+
+/** Why a loaded value is not a backend of this contract, or undefined when it is one. */
+export function backendProblem(value: unknown, announced: BackendAnnouncement): string | undefined {
+  if (typeof value !== 'object' || value === null) return 'the module has no default export made by defineBackend()'
+  const backend = value as Partial<Backend>
+  if (backend.contract !== CONTRACT_VERSION) return `built for contract ${String(backend.contract)}, this hermes speaks ${CONTRACT_VERSION}`
+  if (backend.kind !== announced.kind) return `announced as "${announced.kind}" but exports kind "${String(backend.kind)}"`
+  if (typeof backend.label !== 'string' || typeof backend.rank !== 'number' || !Number.isFinite(backend.rank))
+    return 'label or rank is missing'
+  if (typeof backend.detect !== 'function' || typeof backend.connect !== 'function') return 'detect() or connect() is missing'
+  if (typeof backend.supports !== 'object' || backend.supports === null) return 'supports is missing'
+  return undefined
+}

@@ -1,0 +1,28 @@
+export {checked, checkId, checkSpec, type CheckedServiceManager} from './checked.js'
+export {hermesContext, provideContext, type Considered, type HermesContext, type Selection} from './context.js'
+export {backendProblem, defineBackend, type BackendAnnouncement} from './define.js'
+export {
+  commandFailed,
+  ERROR_CODES,
+  isServiceManagerError,
+  ServiceManagerError,
+  type FailedCommand,
+  type ServiceManagerErrorCode,
+} from './errors.js'
+export type {DetachedOptions, ExecOptions, ExecResult, FifoState, Host, HostFacts} from './host.js'
+export {
+  CONTRACT_VERSION,
+  type Backend,
+  type Capabilities,
+  type Detection,
+  type DoctorFinding,
+  type InstallOptions,
+  type InstallOutcome,
+  type InstallRequest,
+  type InstallResult,
+  type LogOptions,
+  type ServiceManager,
+  type ServiceSpec,
+  type ServiceStatus,
+  type StopOptions,
+} from './types.js'

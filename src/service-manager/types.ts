@@ -1,0 +1,147 @@
+import type {Host, HostFacts} from './host.js'
+
+/** The number of this contract. A backend built for another number is named and left out, never guessed at. */
+export const CONTRACT_VERSION = 1
+
+/** What to run and how, for one profile. Plain data: comparing two specs is comparing two definitions. */
+export interface ServiceSpec {
+  /** The profile name: `^[a-z0-9][a-z0-9_-]*$`. The backend derives its own service name from it and from `home`. */
+  readonly id: string
+  /** One line for people. */
+  readonly description: string
+  /** The HERMES_HOME this service belongs to, absolute. A definition that names another home is not ours to touch. */
+  readonly home: string
+  /** Program (absolute path) and arguments. Arguments are data: nothing in them may reach a shell as syntax. */
+  readonly command: readonly [string, ...string[]]
+  /** Set for the program. Names match `^[A-Za-z_][A-Za-z0-9_]*$`. Never secrets: definitions are world-readable on some managers. */
+  readonly environment: Readonly<Record<string, string>>
+  /** Absolute. */
+  readonly workingDirectory: string
+  /** Where rotated logs go when the manager does not keep its own; relative to `home`. */
+  readonly logDirectory: string
+  /** Seconds the program may take between SIGTERM and its exit. The manager kills only later than that. */
+  readonly stopSeconds: number
+  /** `fd`: the program writes a newline to the file descriptor named by HERMES_NOTIFY_FD once it is ready. */
+  readonly readiness: 'fd' | 'none'
+  /** Run as this user, where the manager runs as root. */
+  readonly user?: string
+}
+
+/** What a manager can do, as data. The conformance kit takes its skips from here and from nowhere else. */
+export interface Capabilities {
+  /** `profile:create` and `profile:delete` register and unregister by themselves. */
+  readonly runtimeRegistration: boolean
+  /** The manager itself brings an enabled service back after a reboot (s6: no, `container:reconcile` does). */
+  readonly bootPersistence: boolean
+  /** `logs()` is there. */
+  readonly logs: boolean
+  /** `install` works before the manager runs, for a reconcile at boot. */
+  readonly offlineInstall: boolean
+  /** Knows whether a service said that it is ready. */
+  readonly readiness: boolean
+  /** `manager`: the manager itself keeps the exit-code table; `none`: the runner must translate. */
+  readonly exitCodes: 'manager' | 'none'
+  /** Where a service can live. */
+  readonly scopes: ReadonlyArray<'system' | 'user'>
+}
+
+interface Observed {
+  /** Comes back when the manager next starts. */
+  readonly enabled: boolean
+  /** The definition on disk differs from the spec last installed, or a changed one waits for a restart. */
+  readonly restartDue?: boolean
+}
+
+export type ServiceStatus =
+  | (Observed & {readonly state: 'failed'; readonly because: string; readonly exitCode?: number; readonly signal?: string})
+  | (Observed & {readonly state: 'running'; readonly pid: number; readonly since: Date; readonly ready: boolean | null})
+  | (Observed & {readonly state: 'starting'; readonly pid?: number; readonly since?: Date})
+  | (Observed & {readonly state: 'stopped'; readonly since?: Date})
+  | {readonly state: 'absent'}
+  | {readonly state: 'unknown'; readonly because: string}
+
+export interface InstallOptions {
+  /** Bring it up now and keep it so; otherwise registered, down. A service that already runs is left running either way. */
+  readonly start: boolean
+  /** Refuse with `already-registered` when there is a definition, even an equal one. */
+  readonly exclusive?: boolean
+}
+
+export interface InstallResult {
+  readonly change: 'created' | 'unchanged' | 'updated'
+  /** A live process still runs from the older definition. */
+  readonly restartDue: boolean
+}
+
+export interface InstallRequest {
+  readonly spec: ServiceSpec
+  readonly options: InstallOptions
+}
+
+export type InstallOutcome =
+  | {readonly id: string; readonly ok: false; readonly error: Error}
+  | {readonly id: string; readonly ok: true; readonly result: InstallResult}
+
+export interface StopOptions {
+  /** Stay down after the next boot too. A restart or an upgrade says false. Default true. */
+  readonly disable?: boolean
+}
+
+export interface LogOptions {
+  /** How many of the last lines. */
+  readonly lines: number
+  /** Go on until `signal` aborts. */
+  readonly follow: boolean
+  readonly signal?: AbortSignal
+}
+
+export interface DoctorFinding {
+  readonly severity: 'error' | 'warning'
+  readonly message: string
+  readonly cure: string
+}
+
+/**
+ * One service manager, connected. Every verb returns only when it is so, or throws a ServiceManagerError at a deadline
+ * with what was seen. "Already so" is success.
+ */
+export interface ServiceManager {
+  /** Ids of all services of this home, in byte order. */
+  list(): Promise<readonly string[]>
+  status(id: string): Promise<ServiceStatus>
+  /** Level-triggered: the same spec twice changes nothing; a changed one is replaced without killing a live process. */
+  install(spec: ServiceSpec, options: InstallOptions): Promise<InstallResult>
+  /** Many at once, for a boot. One that fails does not stop the others. Optional: the checked wrapper loops otherwise. */
+  installMany?(requests: readonly InstallRequest[]): Promise<readonly InstallOutcome[]>
+  /** Stops with a deadline, then removes. Removing what is absent is success. */
+  uninstall(id: string): Promise<void>
+  /** Up, ready where the manager knows, and enabled. Throws `not-registered` for the unknown. */
+  start(id: string): Promise<void>
+  /** Down, and by default disabled. Throws `not-registered` for the unknown. */
+  stop(id: string, options?: StopOptions): Promise<void>
+  /** A new process, ready. One that was down is started. */
+  restart(id: string): Promise<void>
+  logs?(id: string, options: LogOptions): AsyncIterable<string>
+  doctor?(): Promise<readonly DoctorFinding[]>
+}
+
+export interface Detection {
+  readonly usable: boolean
+  /** One clause for the trace: "no live scandir in /run/service". */
+  readonly because: string
+}
+
+/** What a backend package exports, through `defineBackend`. */
+export interface Backend {
+  readonly contract: number
+  /** Short, stable: `s6`, `systemd`, `runit`. */
+  readonly kind: string
+  /** For people: `s6 (container supervisor)`. May depend on what was detected. */
+  readonly label: string
+  /** Who wins when several are usable: s6 100, launchd and windows 60, systemd 40. */
+  readonly rank: number
+  readonly supports: Capabilities
+  /** Pure over the host: never prompts, never spawns where a file tells, never throws. */
+  detect(host: HostFacts): Detection
+  connect(host: Host): ServiceManager
+}
