@@ -23,7 +23,7 @@ export async function readSmallFile(path: string, maxBytes = SMALL_FILE_BYTES): 
     const buffer = Buffer.alloc(maxBytes + 1)
     const {bytesRead} = await handle.read(buffer, 0, maxBytes + 1, 0)
     if (bytesRead > maxBytes) return {detail: `${path} has more than ${maxBytes} bytes`, ok: false, why: 'too-large'}
-    const text = new TextDecoder('utf-8', {fatal: true}).decode(buffer.subarray(0, bytesRead))
+    const text = new TextDecoder('utf8', {fatal: true}).decode(buffer.subarray(0, bytesRead))
     return {ok: true, text}
   } catch (error) {
     return unreadable(path, error as NodeJS.ErrnoException)

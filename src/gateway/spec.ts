@@ -1,0 +1,48 @@
+import type {ServiceSpec} from '@hermes-cli/service-manager'
+
+import {dirname} from 'node:path'
+
+import type {GatewayConfig} from '../profile/config.js'
+import {DEFAULT_PROFILE} from '../profile/name.js'
+import {gatewayLogDirectory, profileDirectory} from '../profile/paths.js'
+
+/** Seconds a manager waits beyond the drain time before it kills, so that the gateway can end its program and record it. */
+export const STOP_MARGIN = 5
+
+const STANDARD_PATH = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin']
+
+/** How a supervisor calls us. */
+export interface Launcher {
+  /** Absolute path of something executable that is called `hermes`. */
+  readonly hermes: string
+  /** Absolute path of node: its directory leads PATH, so that the launcher finds the same node under any supervisor. */
+  readonly node: string
+}
+
+export interface SpecInput {
+  readonly home: string
+  readonly profile: string
+  /** Of a configuration that can be read; otherwise the defaults decide about the stop deadline. */
+  readonly config?: Pick<GatewayConfig, 'drain_timeout'>
+  readonly launcher: Launcher
+  /** HERMES_SERVICE_USER */
+  readonly user?: string
+}
+
+/** Pure: what the service manager is to run for this profile. The default profile is called without `-p`. */
+export function gatewaySpec({config, home, launcher, profile, user}: SpecInput): ServiceSpec {
+  const arguments_ = profile === DEFAULT_PROFILE ? ['gateway', 'run'] : ['-p', profile, 'gateway', 'run']
+  const path = [...new Set([dirname(launcher.node), dirname(launcher.hermes), ...STANDARD_PATH])].join(':')
+  return {
+    command: [launcher.hermes, ...arguments_],
+    description: `hermes gateway of profile ${profile}`,
+    environment: {HERMES_HOME: home, HERMES_SUPERVISED: '1', PATH: path},
+    home,
+    id: profile,
+    logDirectory: gatewayLogDirectory(profile),
+    readiness: 'fd',
+    stopSeconds: (config?.drain_timeout ?? 10) + STOP_MARGIN,
+    workingDirectory: profileDirectory(home, profile),
+    ...(user ? {user} : {}),
+  }
+}
