@@ -3,6 +3,15 @@ import oclif from 'eslint-config-oclif'
 import prettier from 'eslint-config-prettier'
 import {fileURLToPath} from 'node:url'
 
+/** Every rule of one plugin that the shared configuration switches on, switched off. */
+const off = (prefix) =>
+  Object.fromEntries(
+    oclif
+      .flatMap((config) => Object.keys(config.rules ?? {}))
+      .filter((rule) => rule.startsWith(prefix))
+      .map((rule) => [rule, 'off']),
+  )
+
 export default [
   includeIgnoreFile(fileURLToPath(new URL('.gitignore', import.meta.url))),
   ...oclif,
@@ -14,18 +23,7 @@ export default [
       // Awaiting in a loop is how things are done one after the other.
       'no-await-in-loop': 'off',
       // Order by meaning, not by letter: a contract reads from the important to the rest.
-      'perfectionist/sort-classes': 'off',
-      'perfectionist/sort-imports': 'off',
-      'perfectionist/sort-interfaces': 'off',
-      'perfectionist/sort-intersection-types': 'off',
-      'perfectionist/sort-modules': 'off',
-      'perfectionist/sort-object-types': 'off',
-      'perfectionist/sort-objects': 'off',
-      'perfectionist/sort-union-types': 'off',
-      'perfectionist/sort-exports': 'off',
-      'perfectionist/sort-named-exports': 'off',
-      'perfectionist/sort-named-imports': 'off',
-      'perfectionist/sort-switch-case': 'off',
+      ...off('perfectionist/'),
       'unicorn/no-process-exit': 'off',
       // Flags of open(2).
       'no-bitwise': 'off',
@@ -35,6 +33,19 @@ export default [
       'unicorn/prevent-abbreviations': 'off',
       'unicorn/no-useless-undefined': 'off',
       'unicorn/filename-case': ['error', {case: 'kebabCase', ignore: [/^\d{4}-/]}],
+    },
+  },
+  {
+    files: ['test/**'],
+    rules: {
+      'mocha/no-exports': 'off',
+      'mocha/no-mocha-arrows': 'off',
+      'mocha/no-setup-in-describe': 'off',
+      'mocha/no-top-level-hooks': 'off',
+      'mocha/max-top-level-suites': 'off',
+      'mocha/no-hooks-for-single-case': 'off',
+      '@typescript-eslint/no-unused-expressions': 'off',
+      'prefer-arrow-callback': 'off',
     },
   },
 ]
