@@ -9,6 +9,9 @@ import {gatewayLogDirectory, profileDirectory} from '../profile/paths.js'
 /** Seconds a manager waits beyond the drain time before it kills, so that the gateway can end its program and record it. */
 export const STOP_MARGIN = 5
 
+/** Seconds beyond the ready timeout: loading, and a back-off after failed starts. */
+export const START_MARGIN = 10
+
 const STANDARD_PATH = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin']
 
 /** How a supervisor calls us. */
@@ -23,7 +26,7 @@ export interface SpecInput {
   readonly home: string
   readonly profile: string
   /** Of a configuration that can be read; otherwise the defaults decide about the stop deadline. */
-  readonly config?: Pick<GatewayConfig, 'drain_timeout'>
+  readonly config?: Pick<GatewayConfig, 'drain_timeout' | 'ready_timeout'>
   readonly launcher: Launcher
   /** HERMES_SERVICE_USER */
   readonly user?: string
@@ -41,6 +44,7 @@ export function gatewaySpec({config, home, launcher, profile, user}: SpecInput):
     id: profile,
     logDirectory: gatewayLogDirectory(profile),
     readiness: 'fd',
+    startSeconds: (config?.ready_timeout ?? 60) + START_MARGIN,
     stopSeconds: (config?.drain_timeout ?? 10) + STOP_MARGIN,
     workingDirectory: profileDirectory(home, profile),
     ...(user ? {user} : {}),

@@ -14,6 +14,7 @@ export type HermesErrorCode =
   | 'start-failed'
   | 'stop-failed'
   | 'storage'
+  | 'unforeseen'
   | 'usage'
 
 export interface HermesErrorOptions {

@@ -39,7 +39,9 @@ export function checkSpec(spec: ServiceSpec): void {
 
   if (spec.logDirectory.startsWith('/') || spec.logDirectory.split('/').includes('..')) refuse('logDirectory leaves the home')
   for (const name of Object.keys(spec.environment)) if (!VARIABLE.test(name)) refuse(`${JSON.stringify(name)} is no variable name`)
-  if (!Number.isFinite(spec.stopSeconds) || spec.stopSeconds < 0) refuse('stopSeconds is no length of time')
+  for (const name of ['startSeconds', 'stopSeconds'] as const) {
+    if (!Number.isFinite(spec[name]) || spec[name] < 0) refuse(`${name} is no length of time`)
+  }
 }
 
 /** Backends may throw anything; callers see only coded errors. */

@@ -13,15 +13,28 @@ export interface Considered {
 
 export interface Selection {
   readonly backend: Backend
+  /** For people: what detection found, else the backend's own label. */
+  readonly label: string
   /** Already wrapped by `checked`. */
   readonly manager: ServiceManager
+}
+
+export interface DetectionResult {
+  /** Every backend found, best rank first. */
+  readonly considered: readonly Considered[]
+  /** Every usable one, best rank first. */
+  readonly usable: readonly Selection[]
+  /** The one to use: HERMES_BACKEND where it is set, else the best usable one. */
+  readonly selection: Selection | undefined
 }
 
 /** What hermes hands to a command, its own and a plugin's alike. */
 export interface HermesContext {
   readonly host: Host
   /** Finds the service manager, at most once in a process, and says what was considered. */
-  detect(): Promise<{readonly considered: readonly Considered[]; readonly selection: Selection | undefined}>
+  detect(): Promise<DetectionResult>
+  /** Connects to one backend by its kind, usable or not: for a reconcile before the manager runs. */
+  connect(kind: string, environment?: Readonly<Record<string, string>>): Promise<Selection>
 }
 
 const KEY = Symbol.for('hermes.context.v1')

@@ -1,5 +1,5 @@
 export {checked, checkId, checkSpec, type CheckedServiceManager} from './checked.js'
-export {hermesContext, provideContext, type Considered, type HermesContext, type Selection} from './context.js'
+export {hermesContext, provideContext, type Considered, type DetectionResult, type HermesContext, type Selection} from './context.js'
 export {backendProblem, defineBackend, type BackendAnnouncement} from './define.js'
 export {
   commandFailed,

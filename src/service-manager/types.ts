@@ -21,6 +21,8 @@ export interface ServiceSpec {
   readonly logDirectory: string
   /** Seconds the program may take between SIGTERM and its exit. The manager kills only later than that. */
   readonly stopSeconds: number
+  /** Seconds from its start within which the program is ready, or has failed to start. */
+  readonly startSeconds: number
   /** `fd`: the program writes a newline to the file descriptor named by HERMES_NOTIFY_FD once it is ready. */
   readonly readiness: 'fd' | 'none'
   /** Run as this user, where the manager runs as root. */
@@ -129,6 +131,8 @@ export interface Detection {
   readonly usable: boolean
   /** One clause for the trace: "no live scandir in /run/service". */
   readonly because: string
+  /** What was found, for people, where it says more than the backend's own label: `s6 (private tree)`. */
+  readonly label?: string
 }
 
 /** What a backend package exports, through `defineBackend`. */

@@ -1,0 +1,7 @@
+#!/usr/bin/env node
+// A supervised gateway stays for months: it takes a way that does not load the command line framework.
+import {fastPath} from '../dist/gateway/run/fast-path.js'
+
+const supervised = fastPath(process.argv.slice(2), process.env)
+if (supervised) await import('../dist/gateway/run/main.js').then(({main}) => main(supervised))
+else await import('../dist/cli/main.js').then(({main}) => main(import.meta.url))

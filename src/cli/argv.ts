@@ -1,0 +1,59 @@
+/** Options that mean the same before and after the command. */
+const GLOBAL = /^(?:-p(?<short>.+)?|--profile(?:=(?<long>.*))?|--json)$/s
+
+interface Taken {
+  /** The flag as it goes on, its value with it. */
+  readonly words: readonly string[]
+  readonly length: number
+}
+
+function takeGlobal(argv: readonly string[], at: number): Taken | undefined {
+  const word = argv[at]!
+  const match = GLOBAL.exec(word)
+  if (!match) return undefined
+  if (word === '--json' || match.groups?.short !== undefined || match.groups?.long !== undefined) return {length: 1, words: [word]}
+  const value = argv[at + 1]
+  // A missing value is for the command's own parser to complain about.
+  return value === undefined ? {length: 1, words: [word]} : {length: 2, words: [word, value]}
+}
+
+/** The longest run of leading words that is a command: `gateway start coder` -> `gateway:start`. */
+function longestCommand(words: readonly string[], commands: ReadonlySet<string>): {id: string; used: number} | undefined {
+  for (let used = words.length; used > 0; used--) {
+    const id = words.slice(0, used).join(':')
+    if (commands.has(id)) return {id, used}
+  }
+
+  return undefined
+}
+
+/**
+ * Every way to write a command, made one: `-p coder gateway start x`, `gateway -p coder start x` and
+ * `gateway:start -p coder x` all become `gateway:start -p coder x`. Pure. What is behind `--` is never looked at, and
+ * what names no command goes on as it is, for oclif to explain.
+ */
+export function normaliseArgv(argv: readonly string[], commandIds: Iterable<string>): string[] {
+  const commands = new Set(commandIds)
+  const moved: string[] = []
+  const words: string[] = []
+  let at = 0
+  while (at < argv.length) {
+    const taken = takeGlobal(argv, at)
+    if (taken) {
+      moved.push(...taken.words)
+      at += taken.length
+    } else if (argv[at]!.startsWith('-')) {
+      break
+    } else {
+      words.push(argv[at]!)
+      at++
+    }
+  }
+
+  const rest = argv.slice(at)
+  if (words.length === 0) return rest.length > 0 ? [...rest] : ['--help']
+  if (words[0] === 'help') return [...words, ...rest]
+  const command = longestCommand(words, commands)
+  if (!command) return [...words, ...moved, ...rest]
+  return [command.id, ...moved, ...words.slice(command.used), ...rest]
+}

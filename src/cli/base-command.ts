@@ -1,0 +1,69 @@
+import {Command, Flags, type Interfaces} from '@oclif/core'
+import {type DetectionResult, type HermesContext, type Selection} from '@hermes-cli/service-manager'
+
+import {selectProfile} from '../profile/select.js'
+import {ensureContext} from './context.js'
+import {EXIT} from './exit.js'
+import {noServiceManager} from './render/backend.js'
+import {toldError, type ToldError} from './report.js'
+
+export type CommandFlags<T extends typeof Command> = Interfaces.InferredFlags<(typeof HermesCommand)['baseFlags'] & T['flags']>
+
+/** What every command of hermes shares: `-p`, `--json`, the context, and errors that say what to do next. */
+export abstract class HermesCommand extends Command {
+  static override enableJsonFlag = true
+  static override baseFlags = {
+    profile: Flags.string({char: 'p', description: 'The profile to act on', helpGroup: 'GLOBAL', helpValue: 'NAME'}),
+  }
+
+  /** Whether the prerun hook is to detect a service manager: `required` fails without one. */
+  static serviceManager: 'none' | 'optional' | 'required' = 'none'
+
+  protected get context(): HermesContext {
+    return ensureContext(this.config)
+  }
+
+  protected get home(): string {
+    return this.context.host.home
+  }
+
+  override async init(): Promise<void> {
+    await super.init()
+    if ((this.ctor as unknown as typeof HermesCommand).serviceManager === 'required') await this.requireManager()
+  }
+
+  protected detect(): Promise<DetectionResult> {
+    return this.context.detect()
+  }
+
+  /** Throws `no-service-manager` with what was looked for and the ways on. */
+  protected async requireManager(): Promise<Selection> {
+    const detection = await this.detect()
+    if (!detection.selection) throw noServiceManager(detection, this.context.host.environment.HERMES_BACKEND)
+    return detection.selection
+  }
+
+  /** -p, then HERMES_PROFILE, then `profile:use`, then the default profile. */
+  protected async selectProfile(flag: string | undefined): Promise<string> {
+    const {name, warning} = await selectProfile({environment: this.context.host.environment, flag, home: this.home})
+    if (warning) this.warn(warning)
+    return name
+  }
+
+  /** Results that are no failures but have an exit code of their own (`gateway:status`). */
+  protected exitWith(code: number): void {
+    if (code !== EXIT.done) process.exitCode = code
+  }
+
+  protected override async catch(error: Error): Promise<unknown> {
+    const told = toldError(error)
+    // With --json @oclif/core 4.14 exits 1 whatever the error says.
+    process.exitCode = told.oclif.exit
+    return super.catch(told)
+  }
+
+  protected override toErrorJson(error: ToldError): unknown {
+    const {code, message, oclif, suggestions} = error
+    return {error: {code, exit: oclif.exit, message, suggestions}}
+  }
+}

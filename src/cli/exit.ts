@@ -1,0 +1,32 @@
+import type {ServiceManagerErrorCode} from '@hermes-cli/service-manager'
+
+import type {HermesErrorCode} from '../profile/errors.js'
+
+/** The exit codes of `hermes`. They are API: docs/errors.md. */
+export const EXIT = {
+  configuration: 78,
+  deadline: 75,
+  done: 0,
+  failed: 1,
+  noServiceManager: 69,
+  notRunning: 3,
+  permission: 77,
+  unknown: 4,
+  usage: 2,
+} as const
+
+const BY_CODE: Partial<Record<HermesErrorCode | ServiceManagerErrorCode, number>> = {
+  'config-invalid': EXIT.configuration,
+  'invalid-name': EXIT.usage,
+  'no-service-manager': EXIT.noServiceManager,
+  'not-registered': EXIT.unknown,
+  'not-running': EXIT.notRunning,
+  permission: EXIT.permission,
+  'profile-not-found': EXIT.unknown,
+  'reserved-name': EXIT.usage,
+  timeout: EXIT.deadline,
+  usage: EXIT.usage,
+}
+
+/** Every code without an entry of its own means: failed. */
+export const exitCodeOf = (code: string | undefined): number => BY_CODE[code as HermesErrorCode] ?? EXIT.failed

@@ -1,0 +1,20 @@
+import {Config, flush, run} from '@oclif/core'
+
+import {normaliseArgv} from './argv.js'
+import {report} from './report.js'
+
+/** From the words on the command line to an exit code. `url` is the bin's, from which oclif finds its package. */
+export async function main(url: string): Promise<void> {
+  // The check costs 47 files at every start; npm checks `engines` when it installs.
+  process.env.OCLIF_DISABLE_ENGINE_WARNING = '1'
+  try {
+    const config = await Config.load(url)
+    const argv = normaliseArgv(process.argv.slice(2), config.commandIDs)
+    // Help on error and deprecation warnings read it again.
+    process.argv.splice(2, process.argv.length, ...argv)
+    await run(argv, config)
+    await flush()
+  } catch (error) {
+    report(error as Error)
+  }
+}
