@@ -18,7 +18,10 @@ export function ensureContext(config: Interfaces.Config): HermesContext {
   const host = createHost({environment: process.env, home, warn})
   let detection: Promise<DetectionResult> | undefined
   const context: HermesContext = {
-    connect: (kind, environment) => connectBackend(config, createHost({environment: {...process.env, ...environment}, home, warn}), kind),
+    connect(kind, overrides) {
+      const environment = {...process.env, ...overrides}
+      return connectBackend(config, createHost({environment, home: resolveHome(environment), warn}), kind)
+    },
     detect: () => (detection ??= detectBackends(config, host)),
     host,
   }

@@ -24,6 +24,7 @@ const BY_CODE: Partial<Record<HermesErrorCode | ServiceManagerErrorCode, number>
   permission: EXIT.permission,
   'profile-not-found': EXIT.unknown,
   'reserved-name': EXIT.usage,
+  'start-timeout': EXIT.deadline,
   timeout: EXIT.deadline,
   usage: EXIT.usage,
 }

@@ -12,6 +12,7 @@ export type HermesErrorCode =
   | 'profile-running'
   | 'reserved-name'
   | 'start-failed'
+  | 'start-timeout'
   | 'stop-failed'
   | 'storage'
   | 'unforeseen'

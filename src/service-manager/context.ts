@@ -1,5 +1,6 @@
 import type {Host} from './host.js'
-import type {Backend, ServiceManager} from './types.js'
+import type {CheckedServiceManager} from './checked.js'
+import type {Backend} from './types.js'
 
 /** One line of the detection trace. */
 export interface Considered {
@@ -15,8 +16,7 @@ export interface Selection {
   readonly backend: Backend
   /** For people: what detection found, else the backend's own label. */
   readonly label: string
-  /** Already wrapped by `checked`. */
-  readonly manager: ServiceManager
+  readonly manager: CheckedServiceManager
 }
 
 export interface DetectionResult {

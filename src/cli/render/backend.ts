@@ -32,3 +32,26 @@ export async function renderBackends(rows: readonly BackendRow[]): Promise<strin
     rows.map((row) => [row.chosen ? '*' : '', row.label, String(row.rank), row.usable ? 'yes' : 'no', row.because, row.plugin]),
   )
 }
+
+export interface Inspection {
+  readonly chosen: string | null
+  readonly kind: string | null
+  readonly label: string | null
+  readonly services: readonly string[]
+  readonly supports: object | null
+  readonly trace: readonly Considered[]
+}
+
+export function renderInspection({chosen, kind, label, services, supports, trace}: Inspection): string {
+  const abilities = Object.entries(supports ?? {}).map(
+    ([name, value]) => `  ${name}: ${Array.isArray(value) ? value.join(', ') : String(value)}`,
+  )
+  return [
+    `chosen     ${chosen ?? 'none'}`,
+    ...(kind === null ? [] : [`backend    ${label ?? `${kind} (not usable here)`}`]),
+    'trace',
+    ...trace.map((entry) => `  ${entry.usable ? 'usable ' : 'not    '} ${line(entry)} [${entry.plugin}, rank ${entry.rank}]`),
+    ...(supports ? ['supports', ...abilities] : []),
+    ...(label ? [`services   ${services.length > 0 ? services.join(', ') : 'none'}`] : []),
+  ].join('\n')
+}

@@ -1,0 +1,83 @@
+import {Flags} from '@oclif/core'
+
+import type {Control, VerbResult} from '../gateway/control.js'
+import {overMany, type FleetOutcome} from '../gateway/fleet.js'
+import {HermesError} from '../profile/errors.js'
+import {readProfile} from '../profile/store.js'
+import {scanProfiles} from '../profile/scan.js'
+import {HermesCommand} from './base-command.js'
+import {EXIT} from './exit.js'
+import {toldError} from './report.js'
+import {specsOf} from './specs.js'
+
+export const manyFlags = {
+  all: Flags.boolean({char: 'a', description: 'Every profile'}),
+}
+
+/** The profiles a gateway command is about: names, `--all`, or the selected one. */
+export abstract class GatewayCommand extends HermesCommand {
+  protected async targets(
+    names: readonly string[],
+    flags: {all?: boolean; profile?: string | undefined},
+  ): Promise<{many: boolean; profiles: string[]}> {
+    if (flags.all) {
+      if (names.length > 0 || flags.profile) throw new HermesError('usage', '--all already means every profile; leave the names out')
+      const {bad, entries, warnings} = await scanProfiles(this.home)
+      for (const text of [...warnings, ...bad.map(({because, name}) => `profiles/${name} is left out: ${because}`)]) this.warn(text)
+      return {many: true, profiles: entries.map(({name}) => name)}
+    }
+
+    if (names.length > 0 && flags.profile && !names.includes(flags.profile)) {
+      throw new HermesError('usage', `both -p ${flags.profile} and other names were given; name the profiles one way`)
+    }
+
+    const profiles = names.length > 0 ? [...new Set(names)] : [await this.selectProfile(flags.profile)]
+    for (const name of profiles) await readProfile(this.home, name)
+    return {many: profiles.length > 1, profiles}
+  }
+
+  protected async control(): Promise<Control> {
+    const {manager} = await this.requireManager()
+    return {home: this.home, manager, specFor: specsOf(this.home, this.config.root, this.context.host.environment)}
+  }
+
+  /** One verb over the targets: one profile fails as itself, many are reported one by one. */
+  protected async runVerb(
+    names: readonly string[],
+    flags: {all?: boolean; profile?: string | undefined},
+    verb: (control: Control, profile: string) => Promise<VerbResult>,
+  ): Promise<unknown> {
+    const control = await this.control()
+    const {many, profiles} = await this.targets(names, flags)
+    if (!many) {
+      const result = await verb(control, profiles[0]!)
+      const {renderVerb} = await import('./render/gateway.js')
+      this.log(renderVerb(result))
+      return result
+    }
+
+    return this.reportMany(await overMany(profiles, (profile) => verb(control, profile)))
+  }
+
+  private async reportMany(outcomes: ReadonlyArray<FleetOutcome<VerbResult>>): Promise<unknown> {
+    const {renderVerb, renderVerbFailure} = await import('./render/gateway.js')
+    const codes = new Set<number>()
+    const gateways = outcomes.map((outcome) => {
+      if (outcome.ok) {
+        this.log(renderVerb(outcome.result))
+        return {ok: true, ...outcome.result}
+      }
+
+      const told = toldError(outcome.error)
+      codes.add(told.oclif.exit)
+      this.logToStderr(renderVerbFailure(outcome.profile, told))
+      return {
+        error: {code: told.code, exit: told.oclif.exit, message: told.message, suggestions: told.suggestions},
+        ok: false,
+        profile: outcome.profile,
+      }
+    })
+    if (codes.size > 0) this.exitWith(codes.size === 1 ? [...codes][0]! : EXIT.failed)
+    return {gateways}
+  }
+}

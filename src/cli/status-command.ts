@@ -1,0 +1,44 @@
+import {gatewayStatus} from '../gateway/status.js'
+import {overMany} from '../gateway/fleet.js'
+import {profileDirectory} from '../profile/paths.js'
+import {GatewayCommand} from './gateway-verb.js'
+import type {StatusReport} from './render/gateway.js'
+
+/** Statuses are only read: more at once than verbs. */
+const READS_AT_ONCE = 8
+
+export abstract class StatusCommand extends GatewayCommand {
+  /** Works without a service manager too: the lock tells whether a gateway lives. */
+  protected async reports(profiles: readonly string[]): Promise<StatusReport[]> {
+    const {selection} = await this.detect()
+    const outcomes = await overMany(
+      profiles,
+      async (profile): Promise<StatusReport> => ({
+        ...(await gatewayStatus(profile, profileDirectory(this.home, profile), selection?.manager)),
+        manager: selection?.label ?? null,
+      }),
+      READS_AT_ONCE,
+    )
+    return outcomes.map((outcome) => (outcome.ok ? outcome.result : unreadable(outcome.profile, outcome.error, selection?.label)))
+  }
+}
+
+/** One gateway whose status cannot be read never hides the others. */
+function unreadable(profile: string, error: Error, manager?: string): StatusReport {
+  return {
+    enabled: null,
+    intent: 'none',
+    manager: manager ?? null,
+    observed: null,
+    pid: null,
+    port: null,
+    profile,
+    ready: null,
+    reason: error.message,
+    registered: false,
+    restart_due: false,
+    since: null,
+    state: 'unknown',
+    warnings: [],
+  }
+}

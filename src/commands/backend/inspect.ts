@@ -1,0 +1,33 @@
+import {Args} from '@oclif/core'
+
+import {HermesCommand} from '../../cli/base-command.js'
+import {renderInspection} from '../../cli/render/backend.js'
+import {HermesError} from '../../profile/errors.js'
+
+export default class BackendInspect extends HermesCommand {
+  static override serviceManager = 'optional' as const
+  static override summary = 'Show how a backend was judged, what it can do and what it looks after'
+  static override args = {kind: Args.string({description: 'The backend; without one, the chosen one'})}
+  static override examples = ['<%= config.bin %> backend:inspect', '<%= config.bin %> backend inspect s6 --json']
+
+  async run(): Promise<unknown> {
+    const {args} = await this.parse(BackendInspect)
+    const {considered, selection, usable} = await this.detect()
+    const kind = args.kind ?? selection?.backend.kind
+    if (kind !== undefined && !considered.some((entry) => entry.kind === kind)) {
+      throw new HermesError('usage', `no installed plugin has a backend "${kind}"`, {suggestions: ['List them: hermes backend']})
+    }
+
+    const connected = usable.find(({backend}) => backend.kind === kind)
+    const inspection = {
+      chosen: selection?.backend.kind ?? null,
+      kind: kind ?? null,
+      label: connected?.label ?? null,
+      services: connected ? await connected.manager.list() : [],
+      supports: connected?.backend.supports ?? null,
+      trace: considered,
+    }
+    this.log(renderInspection(inspection))
+    return inspection
+  }
+}

@@ -1,0 +1,45 @@
+import {Flags} from '@oclif/core'
+
+import {HermesCommand} from '../../cli/base-command.js'
+import {EXIT} from '../../cli/exit.js'
+import {renderReconcile} from '../../cli/render/reconcile.js'
+import {specsOf} from '../../cli/specs.js'
+import {resolveHome} from '../../profile/paths.js'
+import {reconcile} from '../../reconcile/reconcile.js'
+
+/** Where container images built on s6 keep the scan directory of services that come and go. */
+const CONTAINER_SCANDIR = '/run/service'
+
+export default class ContainerReconcile extends HermesCommand {
+  static override summary = 'At boot: register every profile and start those that were meant to run'
+  static override description =
+    'Reads intents and last states, decides, then publishes one slot a profile. It is level-triggered: over a live tree it changes only what differs.'
+
+  static override flags = {
+    'dry-run': Flags.boolean({description: 'Say what would be done and change nothing'}),
+    home: Flags.string({description: 'The home to reconcile', helpValue: 'DIR'}),
+    scandir: Flags.string({description: 'The s6 scan directory to publish into', helpValue: 'DIR'}),
+  }
+
+  static override examples = ['<%= config.bin %> container:reconcile --dry-run', '<%= config.bin %> container reconcile --json']
+
+  async run(): Promise<unknown> {
+    const {flags} = await this.parse(ContainerReconcile)
+    const {environment} = this.context.host
+    const home = flags.home ? resolveHome({HERMES_HOME: flags.home}) : this.home
+    const scandir = flags.scandir ?? environment.HERMES_S6_SCANDIR ?? environment.S6_PROFILE_GATEWAY_SCANDIR ?? CONTAINER_SCANDIR
+    const {manager} = await this.context.connect('s6', {HERMES_HOME: home, HERMES_S6_SCANDIR: scandir})
+    const result = await reconcile({
+      dryRun: flags['dry-run'],
+      environment,
+      home,
+      manager,
+      specFor: specsOf(home, this.config.root, environment),
+    })
+    this.log(renderReconcile(result))
+    for (const text of result.warnings) this.warn(text)
+    for (const text of result.errors) this.logToStderr(`Error: ${text}`)
+    if (result.errors.length > 0) this.exitWith(EXIT.failed)
+    return result
+  }
+}

@@ -1,0 +1,42 @@
+import {Args, Flags} from '@oclif/core'
+
+import {GatewayCommand, manyFlags} from '../../cli/gateway-verb.js'
+import {HermesError} from '../../profile/errors.js'
+
+export default class GatewayLogs extends GatewayCommand {
+  static override enableJsonFlag = true
+  static override serviceManager = 'required' as const
+  static override strict = false
+  static override summary = 'Show what a gateway printed'
+  static override args = {name: Args.string({description: 'Profiles; without one, the selected profile'})}
+  static override flags = {
+    ...manyFlags,
+    follow: Flags.boolean({char: 'f', description: 'Go on with new lines until Ctrl-C'}),
+    lines: Flags.integer({char: 'n', default: 50, description: 'How many of the last lines', max: 100_000, min: 0}),
+  }
+
+  static override examples = ['<%= config.bin %> gateway:logs -p coder -f', '<%= config.bin %> gateway logs --all -n 5']
+
+  async run(): Promise<unknown> {
+    const {argv, flags} = await this.parse(GatewayLogs)
+    const {manager} = await this.requireManager()
+    if (!manager.logs) throw new HermesError('usage', 'this service manager keeps no logs hermes can read')
+    if (flags.follow && this.jsonEnabled())
+      throw new HermesError('usage', '--follow and --json do not go together: the answer would never end')
+    const {many, profiles} = await this.targets(argv as string[], flags)
+    const stop = new AbortController()
+    process.once('SIGINT', () => stop.abort())
+    const logs: Record<string, string[]> = {}
+    const read = async (profile: string): Promise<void> => {
+      logs[profile] = []
+      for await (const line of manager.logs!(profile, {follow: flags.follow, lines: flags.lines, signal: stop.signal})) {
+        if (!flags.follow) logs[profile].push(line)
+        this.log(many ? `${profile}: ${line}` : line)
+      }
+    }
+
+    if (flags.follow) await Promise.all(profiles.map((profile) => read(profile)))
+    else for (const profile of profiles) await read(profile)
+    return {logs}
+  }
+}

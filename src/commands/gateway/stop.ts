@@ -1,0 +1,23 @@
+import {Args} from '@oclif/core'
+
+import {GatewayCommand, manyFlags} from '../../cli/gateway-verb.js'
+import {stop} from '../../gateway/control.js'
+
+export default class GatewayStop extends GatewayCommand {
+  static override serviceManager = 'required' as const
+  static override strict = false
+  static override summary = 'Take a gateway down and keep it down'
+  static override description = 'It stays down after the next boot too. One that is already down is left as it is.'
+  static override args = {name: Args.string({description: 'Profiles; without one, the selected profile'})}
+  static override flags = manyFlags
+  static override examples = [
+    '<%= config.bin %> gateway:stop -p coder',
+    '<%= config.bin %> gateway stop coder writer',
+    '<%= config.bin %> gateway stop --all --json',
+  ]
+
+  async run(): Promise<unknown> {
+    const {argv, flags} = await this.parse(GatewayStop)
+    return this.runVerb(argv as string[], flags, stop)
+  }
+}

@@ -1,0 +1,36 @@
+import {Args} from '@oclif/core'
+
+import {HermesCommand} from '../../cli/base-command.js'
+import {specsOf} from '../../cli/specs.js'
+import {moveRegistration} from '../../gateway/registration.js'
+import {checkRename, renameProfile} from '../../profile/store.js'
+
+export default class ProfileRename extends HermesCommand {
+  static override serviceManager = 'optional' as const
+  static override summary = 'Rename a profile, and its service with it'
+  static override description = 'A running gateway is stopped for the move and started again under its new name. Its port stays.'
+  static override args = {
+    from: Args.string({description: 'Its name now', required: true}),
+    to: Args.string({description: 'Its new name', required: true}),
+  }
+
+  static override examples = ['<%= config.bin %> profile:rename coder senior-coder']
+
+  async run(): Promise<unknown> {
+    const {
+      args: {from, to},
+    } = await this.parse(ProfileRename)
+    await checkRename(this.home, from, to)
+    const {selection} = await this.detect()
+    const specFor = specsOf(this.home, this.config.root, this.context.host.environment)
+    const move = async (): Promise<void> => {
+      await renameProfile(this.home, from, to)
+    }
+
+    let moved = {registered: false, restarted: false}
+    if (selection) moved = await moveRegistration({home: this.home, manager: selection.manager, specFor}, from, to, move)
+    else await move()
+    this.log(`Renamed "${from}" to "${to}"${moved.restarted ? '; its gateway runs again' : ''}.`)
+    return {from, to, ...moved}
+  }
+}

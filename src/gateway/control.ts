@@ -1,0 +1,112 @@
+import type {CheckedServiceManager, ServiceSpec} from '@hermes-cli/service-manager'
+
+import {HermesError} from '../profile/errors.js'
+import {profileDirectory} from '../profile/paths.js'
+import {writeIntent} from './intent.js'
+import {endHolder, markStop} from './holder.js'
+import {probeLock} from './lock.js'
+import {startFailure} from './start-failure.js'
+import {gatewayStatus, type GatewayStatus} from './status.js'
+
+/** What the verbs need; the CLI fills it once. */
+export interface Control {
+  readonly home: string
+  readonly manager: CheckedServiceManager
+  /** The definition of one gateway, from its configuration as it is now. */
+  readonly specFor: (profile: string) => Promise<ServiceSpec>
+}
+
+export interface VerbResult {
+  readonly profile: string
+  readonly action: 'already-running' | 'already-stopped' | 'restarted' | 'started' | 'stopped'
+  /** It was not known to the manager before. */
+  readonly registered?: boolean
+  /** The definition changed while the process ran on: a restart takes it up. */
+  readonly restart_due?: boolean
+  readonly status: GatewayStatus
+}
+
+const directoryOf = (control: Control, profile: string): string => profileDirectory(control.home, profile)
+
+const statusOf = (control: Control, profile: string): Promise<GatewayStatus> =>
+  gatewayStatus(profile, directoryOf(control, profile), control.manager)
+
+/** Make it so and keep it so: registered, enabled, running and ready, or an error that says why with the last log lines. */
+export async function start(control: Control, profile: string, by = 'gateway:start'): Promise<VerbResult> {
+  const directory = directoryOf(control, profile)
+  const before = await statusOf(control, profile)
+  if (before.state === 'foreground') throw runsElsewhere(profile, before.pid)
+  if (before.state === 'starting' || !before.registered) await refuseInvisibleHolder(profile, directory)
+  await writeIntent(directory, 'running', by)
+  const {change, restartDue} = await control.manager.install(await control.specFor(profile), {start: false})
+  try {
+    await control.manager.start(profile)
+  } catch (error) {
+    throw await startFailure(control.manager, profile, directory, error)
+  }
+
+  const status = await statusOf(control, profile)
+  const already = (before.state === 'running' || before.state === 'degraded') && before.pid === status.pid && before.ready !== false
+  return {
+    action: already ? 'already-running' : 'started',
+    profile,
+    registered: change === 'created',
+    restart_due: restartDue || status.restart_due,
+    status,
+  }
+}
+
+/** Down now and after the next boot, whoever runs it: the service manager, a terminal, or nobody any more. */
+export async function stop(control: Control, profile: string, by = 'gateway:stop'): Promise<VerbResult> {
+  const directory = directoryOf(control, profile)
+  const before = await statusOf(control, profile)
+  await writeIntent(directory, 'stopped', by)
+  await markStop(directory)
+  if (before.registered) await control.manager.stop(profile)
+  await endHolder(directory, profile, (await control.specFor(profile)).stopSeconds)
+  const status = await statusOf(control, profile)
+  const wasDown = before.pid === null && before.state !== 'starting'
+  return {action: wasDown ? 'already-stopped' : 'stopped', profile, status}
+}
+
+/** A new process under the definition as it is now. No stop marker: if the machine dies meanwhile it was meant to run. */
+export async function restart(control: Control, profile: string, by = 'gateway:restart'): Promise<VerbResult> {
+  const directory = directoryOf(control, profile)
+  const before = await statusOf(control, profile)
+  if (before.state === 'foreground') throw runsElsewhere(profile, before.pid)
+  await writeIntent(directory, 'running', by)
+  const {change} = await control.manager.install(await control.specFor(profile), {start: false})
+  try {
+    await control.manager.restart(profile)
+    // A restart keeps a service disabled that was; an operator who restarts wants it up after the next boot too.
+    if (before.enabled !== true) await control.manager.start(profile)
+  } catch (error) {
+    throw await startFailure(control.manager, profile, directory, error)
+  }
+
+  return {
+    action: before.pid === null ? 'started' : 'restarted',
+    profile,
+    registered: change === 'created',
+    status: await statusOf(control, profile),
+  }
+}
+
+function runsElsewhere(profile: string, pid: number | null): HermesError {
+  return new HermesError('already-running', `the gateway of "${profile}" already runs outside the service manager, as pid ${pid}`, {
+    suggestions: [`Stop it first: hermes gateway:stop ${profile}`],
+  })
+}
+
+/** A lock that is held by a process we cannot see: another container on the same volume. Starting would only wait for it. */
+async function refuseInvisibleHolder(profile: string, directory: string): Promise<void> {
+  const {held, holder} = await probeLock(directory)
+  if (!held || holder) return
+  throw new HermesError(
+    'already-running',
+    `the gateway of "${profile}" runs in a process that cannot be seen from here, in another container perhaps`,
+    {
+      suggestions: ['Stop it where it was started; two containers cannot run one profile.'],
+    },
+  )
+}

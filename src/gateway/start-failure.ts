@@ -1,0 +1,40 @@
+import {isServiceManagerError, type ServiceManager, type ServiceManagerError} from '@hermes-cli/service-manager'
+
+import {HermesError} from '../profile/errors.js'
+import {readState} from './state.js'
+
+const LAST_LINES = 10
+
+/** Why a start did not succeed: the gateway's own reason first, then the manager's, then the last log lines. */
+export async function startFailure(
+  manager: Pick<ServiceManager, 'logs'>,
+  profile: string,
+  directory: string,
+  error: unknown,
+): Promise<HermesError | ServiceManagerError | unknown> {
+  if (!isServiceManagerError(error) || !['failed-to-start', 'timeout'].includes(error.code)) return error
+  const {value: state} = await readState(directory)
+  const never = state?.gateway_state === 'startup_failed'
+  const because = state?.exit_reason && state.gateway_state !== 'running' ? state.exit_reason : error.message
+  const lines = await lastLines(manager, profile)
+  const shown = lines.length > 0 ? `\nIts last log lines:\n${lines.map((line) => `  ${line}`).join('\n')}` : ''
+  const code = never ? 'config-invalid' : error.code === 'timeout' ? 'start-timeout' : 'start-failed'
+  return new HermesError(code, `the gateway of "${profile}" did not start: ${because}${shown}`, {
+    cause: error,
+    suggestions: [
+      ...(never ? [`Mend its configuration, then: hermes gateway:start ${profile}`] : []),
+      `Read more of its log: hermes gateway:logs ${profile} -n 100`,
+    ],
+  })
+}
+
+async function lastLines(manager: Pick<ServiceManager, 'logs'>, profile: string): Promise<string[]> {
+  const lines: string[] = []
+  try {
+    for await (const line of manager.logs?.(profile, {follow: false, lines: LAST_LINES}) ?? []) lines.push(line)
+  } catch {
+    // A log that cannot be read must not hide the reason.
+  }
+
+  return lines
+}
