@@ -25,6 +25,8 @@ export default [
       // Order by meaning, not by letter: a contract reads from the important to the rest.
       ...off('perfectionist/'),
       'unicorn/no-process-exit': 'off',
+      'n/no-process-exit': 'off',
+      'unicorn/prefer-ternary': 'off',
       // Flags of open(2).
       'no-bitwise': 'off',
       'jsdoc/require-yields': 'off',

@@ -1,0 +1,64 @@
+// Everything a fresh machine lacks: dependencies, the build, system packages. Only node: imports, so that it runs first.
+import {execFileSync} from 'node:child_process'
+import {existsSync, readFileSync} from 'node:fs'
+import {join} from 'node:path'
+import {fileURLToPath} from 'node:url'
+
+export const root = join(fileURLToPath(import.meta.url), '../..')
+
+const run = (file, args, options = {}) => execFileSync(file, args, {cwd: root, stdio: 'inherit', ...options})
+const npm = (...args) => run(process.platform === 'win32' ? 'npm.cmd' : 'npm', args)
+
+function checkNode() {
+  const [major, minor] = process.versions.node.split('.').map(Number)
+  if (major > 20 || (major === 20 && minor >= 19)) return
+  console.error(`hermes needs Node 20.19 or newer; this is ${process.versions.node}.`)
+  process.exit(1)
+}
+
+function installDependencies() {
+  const installed = join(root, 'node_modules/.package-lock.json')
+  const wanted = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages
+  if (existsSync(installed)) {
+    const have = JSON.parse(readFileSync(installed, 'utf8')).packages
+    const missing = Object.entries(wanted).filter(([path, entry]) => path && !entry.optional && have[path]?.version !== entry.version)
+    if (missing.length === 0) return
+  }
+
+  console.log('setup: installing the dependencies (npm ci)')
+  npm('ci', '--no-audit', '--no-fund', '--loglevel=error')
+}
+
+export function hasProgram(name) {
+  const path = `${process.env.PATH ?? ''}:/command:/usr/sbin:/sbin`
+  return path.split(':').some((directory) => directory && existsSync(join(directory, name)))
+}
+
+/** Debian's package for each program the tests and the demo call. */
+const PACKAGES = {'s6-svscan': 's6', strace: 'strace'}
+
+/** Installs what is missing where that can be done without asking; otherwise says the command. Returns what is still missing. */
+function installSystemPackages(programs) {
+  const missing = programs.filter((program) => !hasProgram(program))
+  if (missing.length === 0) return []
+  const packages = missing.map((program) => PACKAGES[program])
+  const command = `apt-get install -y --no-install-recommends ${packages.join(' ')}`
+  if (process.getuid?.() !== 0 || !existsSync('/etc/debian_version') || !hasProgram('apt-get')) {
+    console.error(`setup: ${missing.join(', ')} missing. On Debian or Ubuntu: sudo ${command}`)
+    return missing
+  }
+
+  console.log(`setup: installing Debian's ${packages.join(', ')} (${command})`)
+  const environment = {...process.env, DEBIAN_FRONTEND: 'noninteractive'}
+  run('apt-get', ['update', '-qq'], {env: environment})
+  run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], {env: environment})
+  return programs.filter((program) => !hasProgram(program))
+}
+
+/** Dependencies, build, system packages. Returns the programs that could not be had. */
+export function setUp(programs) {
+  checkNode()
+  installDependencies()
+  run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-b'])
+  return installSystemPackages(programs)
+}
