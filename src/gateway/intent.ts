@@ -1,4 +1,5 @@
 import {readJsonObject, writeJson} from '../host/files.js'
+import {storing} from '../profile/errors.js'
 import {files} from '../profile/paths.js'
 
 export type DesiredState = 'running' | 'stopped'
@@ -32,7 +33,9 @@ export async function readIntent(directory: string, legacy?: unknown): Promise<F
 
 const asDesired = (value: unknown): DesiredState | undefined => (value === 'running' || value === 'stopped' ? value : undefined)
 
-export async function writeIntent(directory: string, desired: DesiredState, by: string): Promise<void> {
-  const intent: Intent = {by, desired_state: desired, updated_at: new Date().toISOString()}
-  await writeJson(files.intent(directory), intent)
+/** Throws `storage` or `permission`; the old intent stands then. */
+export async function writeIntent(directory: string, desired: DesiredState, by: string, now = new Date()): Promise<void> {
+  const intent: Intent = {by, desired_state: desired, updated_at: now.toISOString()}
+  const path = files.intent(directory)
+  await storing(`${path} cannot be written`, () => writeJson(path, intent))
 }

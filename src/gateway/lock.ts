@@ -1,6 +1,6 @@
-import {constants} from 'node:fs'
-import {open, type FileHandle} from 'node:fs/promises'
+import type {FileHandle} from 'node:fs/promises'
 
+import {openLockFile, tryLock} from '../host/lock.js'
 import {isAlive, type ProcessIdentity} from '../host/process.js'
 import {files} from '../profile/paths.js'
 
@@ -18,17 +18,9 @@ export interface GatewayLock {
   release(): Promise<void>
 }
 
-const tryLock = async (handle: FileHandle): Promise<boolean> => {
-  const {default: native} = await import('fs-native-extensions')
-  return native.tryLock(handle.fd)
-}
-
-const openLock = (path: string): Promise<FileHandle> =>
-  open(path, constants.O_RDWR | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0), 0o600)
-
 /** Takes the lock or answers undefined at once. The kernel drops it with the process, however that dies. */
 export async function acquireLock(directory: string): Promise<GatewayLock | undefined> {
-  const handle = await openLock(files.lock(directory))
+  const handle = await openLockFile(files.lock(directory), {create: true})
   if (!(await tryLock(handle))) {
     await handle.close()
     return undefined
@@ -51,7 +43,7 @@ export async function acquireLock(directory: string): Promise<GatewayLock | unde
 export async function probeLock(directory: string): Promise<{held: boolean; holder?: LockHolder}> {
   let handle: FileHandle
   try {
-    handle = await open(files.lock(directory), constants.O_RDWR | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0))
+    handle = await openLockFile(files.lock(directory), {create: false})
   } catch {
     return {held: false}
   }

@@ -20,10 +20,18 @@ export async function readSmallFile(path: string, maxBytes = SMALL_FILE_BYTES): 
     const stat = await handle.stat()
     if (!stat.isFile()) return {detail: `${path} is not a regular file`, ok: false, why: 'not-a-file'}
     if (stat.size > maxBytes) return {detail: `${path} has ${stat.size} bytes, more than ${maxBytes}`, ok: false, why: 'too-large'}
-    const buffer = Buffer.alloc(maxBytes + 1)
-    const {bytesRead} = await handle.read(buffer, 0, maxBytes + 1, 0)
-    if (bytesRead > maxBytes) return {detail: `${path} has more than ${maxBytes} bytes`, ok: false, why: 'too-large'}
-    const text = new TextDecoder('utf8', {fatal: true}).decode(buffer.subarray(0, bytesRead))
+    // Only as much memory as the file needs: a boot reads thousands of them. It may grow meanwhile, up to the limit.
+    let buffer = Buffer.alloc(Math.min(maxBytes, stat.size) + 1)
+    let length = 0
+    for (;;) {
+      const {bytesRead} = await handle.read(buffer, length, buffer.length - length, length)
+      length += bytesRead
+      if (length > maxBytes) return {detail: `${path} has more than ${maxBytes} bytes`, ok: false, why: 'too-large'}
+      if (bytesRead === 0 || length < buffer.length) break
+      buffer = Buffer.concat([buffer, Buffer.alloc(Math.min(maxBytes + 1 - length, 65_536))])
+    }
+
+    const text = new TextDecoder('utf8', {fatal: true}).decode(buffer.subarray(0, length))
     return {ok: true, text}
   } catch (error) {
     return unreadable(path, error as NodeJS.ErrnoException)

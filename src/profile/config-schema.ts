@@ -1,7 +1,7 @@
 import * as v from 'valibot'
-import {parseDocument} from 'yaml'
 
 import type {GatewayConfig, ParsedConfig, ProfileConfig} from './config.js'
+import {isMapping, parseYaml} from './yaml.js'
 
 const text = v.pipe(
   v.string('must be text'),
@@ -24,7 +24,7 @@ const ready = v.union(
 
 const variables = v.record(
   v.pipe(v.string(), v.regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'is no variable name')),
-  v.pipe(v.union([v.string(), v.number(), v.boolean()], 'must be text'), v.transform(String)),
+  v.pipe(v.union([text, v.number(), v.boolean()], 'must be text without NUL'), v.transform(String)),
 )
 
 const gatewayEntries = {
@@ -42,6 +42,8 @@ const gatewayEntries = {
   working_directory: v.optional(text, '.'),
 }
 
+const isOurs = (key: string): boolean => Object.hasOwn(gatewayEntries, key)
+
 const schema = v.looseObject({
   gateway: v.optional(v.nullable(v.looseObject(gatewayEntries, 'must be a mapping'), {}), {}),
   port: v.optional(portNumber),
@@ -49,21 +51,24 @@ const schema = v.looseObject({
 
 /** `config.yaml` as text to a checked configuration, or every problem with the path to it. Keys that are not ours are left alone. */
 export function parseConfig(source: string): ParsedConfig {
-  const document = parseDocument(source, {prettyErrors: true})
-  if (document.errors.length > 0) return {ok: false, problems: document.errors.map((error) => error.message.split('\n')[0]!)}
+  const parsed = parseYaml(source.replace(/^\uFEFF/, ''))
+  if (!parsed.ok) return parsed
+  if (!isMapping(parsed.document)) return {ok: false, problems: ['the top level must be a mapping']}
   let raw: unknown
   try {
-    raw = document.toJS({maxAliasCount: 100}) ?? {}
+    raw = parsed.document.toJS({maxAliasCount: 100}) ?? {}
   } catch (error) {
     return {ok: false, problems: [(error as Error).message]}
   }
 
-  if (typeof raw !== 'object' || Array.isArray(raw)) return {ok: false, problems: ['the top level must be a mapping']}
   const result = v.safeParse(schema, raw)
-  if (!result.success) return {ok: false, problems: result.issues.map((issue) => `${v.getDotPath(issue) ?? 'the file'} ${issue.message}`)}
+  if (!result.success) {
+    return {ok: false, problems: result.issues.slice(0, 5).map((issue) => `${v.getDotPath(issue) ?? 'the file'} ${issue.message}`)}
+  }
+
   const gateway = result.output.gateway ?? {}
-  const known = Object.fromEntries(Object.entries(gateway).filter(([key]) => key in gatewayEntries))
-  const unknown = Object.keys(gateway).filter((key) => !(key in gatewayEntries))
+  const known = Object.fromEntries(Object.entries(gateway).filter(([key]) => isOurs(key)))
+  const unknown = Object.keys(gateway).filter((key) => !isOurs(key))
   const config: ProfileConfig = {
     gateway: known as unknown as GatewayConfig,
     ...(result.output.port === undefined ? {} : {port: result.output.port}),

@@ -47,20 +47,38 @@ const CACHE_VERSION = 1
  */
 export async function readConfig(directory: string, compile: CompileConfig = compileHere): Promise<ProfileConfig> {
   const path = files.config(directory)
-  const read = await readSmallFile(path)
-  if (!read.ok && read.why === 'unreadable') throw new HermesError('storage', read.detail)
-  if (!read.ok && read.why !== 'missing') throw invalid(path, [read.detail])
-  const text = read.ok ? read.text : ''
+  const text = (await readConfigText(directory)) ?? ''
   const cached = await readJsonObject(cacheFile(directory))
-  if (cached.ok && cached.value.version === CACHE_VERSION && cached.value.source === text) return cached.value.config as ProfileConfig
+  if (cached.ok && cached.value.version === CACHE_VERSION && cached.value.source === text && isConfig(cached.value.config)) {
+    return cached.value.config
+  }
+
   const parsed = await compile(text)
-  if (!parsed.ok) throw invalid(path, parsed.problems)
+  if (!parsed.ok) throw configInvalid(path, parsed.problems)
   // Only a cache: a read-only or full disk costs the next reader a parse, nothing else.
   await writeJson(cacheFile(directory), {config: parsed.config, source: text, version: CACHE_VERSION}).catch(() => {})
   return parsed.config
 }
 
-function invalid(path: string, problems: readonly string[]): HermesError {
+/** Of a cache that says it is ours and up to date: enough to not crash on. */
+const isConfig = (value: unknown): value is ProfileConfig =>
+  typeof value === 'object' && value !== null && typeof (value as ProfileConfig).gateway?.drain_timeout === 'number'
+
+/** Bytes. A larger one is refused before it costs time. */
+export const MAX_CONFIG_BYTES = 262_144
+
+/** The text of `config.yaml`, undefined when there is none. Throws `config-invalid` or `storage` when it cannot be read as text. */
+export async function readConfigText(directory: string): Promise<string | undefined> {
+  const path = files.config(directory)
+  const read = await readSmallFile(path, MAX_CONFIG_BYTES)
+  if (read.ok) return read.text
+  if (read.why === 'missing') return undefined
+  if (read.why === 'unreadable') throw new HermesError('storage', read.detail)
+  throw configInvalid(path, [read.detail])
+}
+
+/** A configuration that cannot be used, with everything that is wrong with it. */
+export function configInvalid(path: string, problems: readonly string[]): HermesError {
   return new HermesError('config-invalid', `${path} cannot be used: ${problems.join('; ')}`, {
     suggestions: [`Mend ${path} and try again.`],
   })

@@ -1,6 +1,7 @@
 /** Codes of the domain, beside those of @hermes-cli/service-manager. Codes are API; docs/errors.md lists them. */
 export type HermesErrorCode =
   | 'already-running'
+  | 'busy'
   | 'config-invalid'
   | 'fleet-failed'
   | 'invalid-name'
@@ -46,15 +47,30 @@ export function storageError(what: string, error: unknown): HermesError {
   return new HermesError(denied ? 'permission' : 'storage', `${what}: ${because}`, {cause: error})
 }
 
+/** Does it, and tells what was being done when the file system refuses. */
+export async function storing<T>(what: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    throw storageError(what, error)
+  }
+}
+
 const REASONS: Record<string, string> = {
   EACCES: 'permission denied',
   EDQUOT: 'your disk quota is used up',
+  EEXIST: 'something of that name is there already',
   EIO: 'the disk reported an input/output error',
+  EISDIR: 'there is a directory in the place of a file',
+  ELOOP: 'there is a symbolic link in its place, which hermes does not follow',
   EMFILE: 'too many open files',
   ENAMETOOLONG: 'the path is too long for the file system',
   ENOENT: 'no such file or directory',
+  ENFILE: 'too many open files on this machine',
+  ENOLCK: 'the file system cannot lock files',
   ENOSPC: 'no space left on the disk',
   ENOTDIR: 'a part of the path is not a directory',
+  ENOTEMPTY: 'the directory is not empty',
   EPERM: 'operation not permitted',
   EROFS: 'the file system is read-only',
 }
