@@ -3,7 +3,7 @@ import {Flags} from '@oclif/core'
 import type {Control, VerbResult} from '../gateway/control.js'
 import {overMany, type FleetOutcome} from '../gateway/fleet.js'
 import {HermesError} from '../profile/errors.js'
-import {readProfile} from '../profile/store.js'
+import {findProfile} from '../profile/store.js'
 import {scanProfiles} from '../profile/scan.js'
 import {HermesCommand} from './base-command.js'
 import {EXIT} from './exit.js'
@@ -32,7 +32,7 @@ export abstract class GatewayCommand extends HermesCommand {
     }
 
     const profiles = names.length > 0 ? [...new Set(names)] : [await this.selectProfile(flags.profile)]
-    for (const name of profiles) await readProfile(this.home, name)
+    for (const name of profiles) await findProfile(this.home, name)
     return {many: profiles.length > 1, profiles}
   }
 

@@ -19,13 +19,7 @@ import {bury, isBuried} from './tombstone.js'
  * `busy`, `storage`, `permission`.
  */
 export async function deleteProfile(home: string, name: string): Promise<readonly string[]> {
-  checkName(name)
-  if (name === DEFAULT_PROFILE) {
-    throw new HermesError('reserved-name', 'the default profile is the home itself and cannot be deleted', {
-      suggestions: [`To get rid of everything, stop all gateways and remove ${home}.`],
-    })
-  }
-
+  checkDeletable(home, name)
   return changingProfiles(home, () =>
     storing(`profile "${name}" cannot be deleted`, async () => {
       await recoverRename(home)
@@ -40,6 +34,20 @@ export async function deleteProfile(home: string, name: string): Promise<readonl
       return sweepHidden(home)
     }),
   )
+}
+
+/** Throws what would make `deleteProfile` fail, before anything is stopped for it. */
+export async function checkDelete(home: string, name: string): Promise<void> {
+  checkDeletable(home, name)
+  await checkThere(home, name)
+}
+
+function checkDeletable(home: string, name: string): void {
+  checkName(name)
+  if (name !== DEFAULT_PROFILE) return
+  throw new HermesError('reserved-name', 'the default profile is the home itself and cannot be deleted', {
+    suggestions: [`To get rid of everything, stop all gateways and remove ${home}.`],
+  })
 }
 
 async function checkThere(home: string, name: string): Promise<void> {

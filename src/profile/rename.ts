@@ -27,11 +27,7 @@ const journal = (home: string): string => join(profilesDirectory(home), '.rename
  * `invalid-name`, `reserved-name`, `profile-not-found`, `profile-exists`, `busy`, `storage`, `permission`.
  */
 export async function renameProfile(home: string, from: string, to: string): Promise<readonly string[]> {
-  for (const name of [from, to]) {
-    checkName(name)
-    if (name === DEFAULT_PROFILE) throw new HermesError('reserved-name', '"default" is the home itself: neither it nor its name can move')
-  }
-
+  checkNames(from, to)
   return changingProfiles(home, () =>
     storing(`profile "${from}" cannot be renamed`, async () => {
       const finished = await recoverRename(home)
@@ -51,6 +47,20 @@ export async function renameProfile(home: string, from: string, to: string): Pro
       return finish(home, {from, to})
     }),
   )
+}
+
+/** Throws what would make `renameProfile` fail, before anything is stopped for it. */
+export async function checkRename(home: string, from: string, to: string): Promise<void> {
+  checkNames(from, to)
+  await findProfile(home, from)
+  if (from !== to) await checkFree(home, to)
+}
+
+function checkNames(...names: string[]): void {
+  for (const name of names) {
+    checkName(name)
+    if (name === DEFAULT_PROFILE) throw new HermesError('reserved-name', '"default" is the home itself: neither it nor its name can move')
+  }
 }
 
 /** Finishes a rename that a crash cut short. Only while nobody else changes profiles (exclusive.ts). */

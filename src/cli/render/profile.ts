@@ -1,7 +1,7 @@
-import type {Profile} from '../../profile/store.js'
+import type {ListedProfile, Profile} from '../../profile/store.js'
 import {table} from './table.js'
 
-export interface ProfileRow extends Profile {
+export interface ProfileRow extends ListedProfile {
   /** `hermes` without -p acts on it. */
   readonly active: boolean
 }
@@ -12,7 +12,12 @@ const commandLine = (command: Profile['command']): string =>
 export async function renderProfiles(rows: readonly ProfileRow[]): Promise<string> {
   return table(
     ['', 'PROFILE', 'PORT', 'COMMAND'],
-    rows.map((row) => [row.active ? '*' : '', row.name, row.port === undefined ? '' : String(row.port), commandLine(row.command)]),
+    rows.map((row) => [
+      row.active ? '*' : '',
+      row.name,
+      String(row.port),
+      row.problem ? 'its configuration cannot be used' : commandLine(row.command),
+    ]),
   )
 }
 
@@ -20,7 +25,7 @@ export function renderProfile(profile: Profile): string {
   const lines: Array<[string, string]> = [
     ['profile', profile.name],
     ['directory', profile.directory],
-    ['port', profile.port === undefined ? 'none' : String(profile.port)],
+    ['port', String(profile.port)],
     ['command', commandLine(profile.command) || 'none: the gateway serves its health endpoint alone'],
   ]
   return lines.map(([name, value]) => `${name.padEnd(10)} ${value}`).join('\n')

@@ -1,7 +1,7 @@
-import type {ReconcileResult} from '../../reconcile/reconcile.js'
+import type {Reconciled} from '../../reconcile/reconcile.js'
 
 /** One line a profile, in the words of the boot log. */
-export function renderReconcile({actions}: ReconcileResult): string {
+export function renderReconcile({actions}: Reconciled): string {
   return actions
     .map(({action, intent, prior_state, profile, reason}) => {
       const why = reason ? ` reason=${JSON.stringify(reason)}` : ''

@@ -5,6 +5,7 @@ import {EXIT} from '../../cli/exit.js'
 import {renderReconcile} from '../../cli/render/reconcile.js'
 import {specsOf} from '../../cli/specs.js'
 import {resolveHome} from '../../profile/paths.js'
+import {rotateBytes} from '../../reconcile/boot-log.js'
 import {reconcile} from '../../reconcile/reconcile.js'
 
 /** Where container images built on s6 keep the scan directory of services that come and go. */
@@ -29,16 +30,19 @@ export default class ContainerReconcile extends HermesCommand {
     const home = flags.home ? resolveHome({HERMES_HOME: flags.home}) : this.home
     const scandir = flags.scandir ?? environment.HERMES_S6_SCANDIR ?? environment.S6_PROFILE_GATEWAY_SCANDIR ?? CONTAINER_SCANDIR
     const {manager} = await this.context.connect('s6', {HERMES_HOME: home, HERMES_S6_SCANDIR: scandir})
+    const {bytes, warning} = rotateBytes(environment.HERMES_BOOT_LOG_ROTATE_BYTES)
+    if (warning) this.warn(warning)
     const result = await reconcile({
+      bootstrapState: environment.HERMES_GATEWAY_BOOTSTRAP_STATE,
       dryRun: flags['dry-run'],
-      environment,
       home,
       manager,
+      rotateBytes: bytes,
       specFor: specsOf(home, this.config.root, environment),
     })
     this.log(renderReconcile(result))
     for (const text of result.warnings) this.warn(text)
-    for (const text of result.errors) this.logToStderr(`Error: ${text}`)
+    for (const text of result.errors) this.logToStderr(`Error: ${text.profile}: ${text.message} (${text.code})`)
     if (result.errors.length > 0) this.exitWith(EXIT.failed)
     return result
   }

@@ -1,5 +1,5 @@
 import {HermesCommand} from '../../cli/base-command.js'
-import {readProfile} from '../../profile/store.js'
+import {findProfile} from '../../profile/store.js'
 
 export default class GatewayRun extends HermesCommand {
   static override enableJsonFlag = false
@@ -11,7 +11,7 @@ export default class GatewayRun extends HermesCommand {
   async run(): Promise<void> {
     const {flags} = await this.parse(GatewayRun)
     const profile = await this.selectProfile(flags.profile)
-    await readProfile(this.home, profile)
+    await findProfile(this.home, profile)
     const {runGateway} = await import('../../gateway/run/index.js')
     process.exitCode = await runGateway({environment: process.env, home: this.home, profile, supervised: false})
   }

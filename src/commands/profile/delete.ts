@@ -5,6 +5,7 @@ import {HermesCommand} from '../../cli/base-command.js'
 import {specsOf} from '../../cli/specs.js'
 import {unregister} from '../../gateway/registration.js'
 import {HermesError} from '../../profile/errors.js'
+import {profileDirectory} from '../../profile/paths.js'
 import {checkDelete, deleteProfile} from '../../profile/store.js'
 
 export default class ProfileDelete extends HermesCommand {
@@ -18,14 +19,15 @@ export default class ProfileDelete extends HermesCommand {
 
   async run(): Promise<unknown> {
     const {args, flags} = await this.parse(ProfileDelete)
-    const profile = await checkDelete(this.home, args.name)
-    if (!flags.yes) await this.confirm(profile.name, profile.directory)
+    const {name} = args
+    await checkDelete(this.home, name)
+    if (!flags.yes) await this.confirm(name, profileDirectory(this.home, name))
     const {usable} = await this.detect()
     const specFor = specsOf(this.home, this.config.root, this.context.host.environment)
-    const removed = await unregister(usable, this.home, profile.name, specFor)
-    await deleteProfile(this.home, profile.name)
-    this.log(`Deleted profile "${profile.name}"${removed.length > 0 ? ` and its service in ${removed.join(', ')}` : ''}.`)
-    return {profile: profile.name, services_removed: removed}
+    const removed = await unregister(usable, this.home, name, specFor)
+    for (const text of await deleteProfile(this.home, name)) this.warn(text)
+    this.log(`Deleted profile "${name}"${removed.length > 0 ? ` and its service in ${removed.join(', ')}` : ''}.`)
+    return {profile: name, services_removed: removed}
   }
 
   private async confirm(name: string, directory: string): Promise<void> {

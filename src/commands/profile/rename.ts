@@ -24,7 +24,7 @@ export default class ProfileRename extends HermesCommand {
     const {selection} = await this.detect()
     const specFor = specsOf(this.home, this.config.root, this.context.host.environment)
     const move = async (): Promise<void> => {
-      await renameProfile(this.home, from, to)
+      for (const text of await renameProfile(this.home, from, to)) this.warn(text)
     }
 
     let moved = {registered: false, restarted: false}

@@ -1,8 +1,7 @@
 import {Args} from '@oclif/core'
 
 import {HermesCommand} from '../../cli/base-command.js'
-import {writeActive} from '../../profile/active.js'
-import {readProfile} from '../../profile/store.js'
+import {useProfile} from '../../profile/store.js'
 
 export default class ProfileUse extends HermesCommand {
   static override summary = 'Choose the profile that hermes acts on when none is named'
@@ -12,8 +11,8 @@ export default class ProfileUse extends HermesCommand {
 
   async run(): Promise<unknown> {
     const {args} = await this.parse(ProfileUse)
-    const {name} = await readProfile(this.home, args.name)
-    await writeActive(this.home, name)
+    const {name} = args
+    await useProfile(this.home, name)
     this.log(`hermes now acts on "${name}" unless you name another profile.`)
     return {profile: name}
   }
