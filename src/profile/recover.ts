@@ -57,7 +57,7 @@ export async function finishRename(home: string, {from, to}: Renaming): Promise<
     await rename(old, now)
   }
 
-  await bury(home, from, 'renamed')
+  await bury(home, from)
   await rm(renameJournal(home), {force: true})
   await syncDirectory(profilesDirectory(home))
   return warnings

@@ -30,7 +30,11 @@ export async function deleteProfile(home: string, name: string): Promise<readonl
     storing(`profile "${name}" cannot be deleted`, async () => {
       const {warnings} = await tidy(home)
       await checkThere(home, name)
-      await bury(home, name, 'deleted')
+      await bury(home, name).catch((error: NodeJS.ErrnoException) => {
+        // Deleting is how one gets room again.
+        if (error.code !== 'ENOSPC' && error.code !== 'EDQUOT') throw error
+        warnings.push(`the disk is too full for a tombstone: end what still runs for "${name}", or it may come back`)
+      })
       if ((await readActive(home)).name === name) await writeActive(home, DEFAULT_PROFILE)
       // A symlink is renamed and removed itself; what it points to is not ours.
       const removed = hiddenSibling(home, name, 'removed')
