@@ -11,10 +11,10 @@ import {checkName, DEFAULT_PROFILE} from './name.js'
 import {files, profileDirectory} from './paths.js'
 import {allocatePort, takenPorts} from './port.js'
 import {findProfile, type Profile} from './read.js'
-import {recoverRename} from './rename.js'
+import {tidy} from './recover.js'
 import {checkFree, makeRoom, occupied} from './room.js'
 import {scanProfiles} from './scan.js'
-import {hiddenSibling, publish, sweepHidden, writeNewFile} from './staging.js'
+import {hiddenSibling, publish, writeNewFile} from './staging.js'
 import {configText, ENV_TEXT, soulText} from './template.js'
 
 export interface NewProfile {
@@ -42,8 +42,7 @@ export async function createProfile(home: string, wish: NewProfile): Promise<Cre
   if (name === DEFAULT_PROFILE) throw new HermesError('reserved-name', `"${name}" is the home itself and always there`)
   return changingProfiles(home, () =>
     storing(`profile "${name}" cannot be created`, async () => {
-      await recoverRename(home)
-      const warnings = await sweepHidden(home)
+      const {warnings} = await tidy(home)
       await checkFree(home, name)
       const port = await choosePort(home, wish)
       const source = wish.cloneFrom === undefined ? undefined : await findProfile(home, wish.cloneFrom)

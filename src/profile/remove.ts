@@ -7,9 +7,9 @@ import {changingProfiles} from './exclusive.js'
 import {checkName, DEFAULT_PROFILE} from './name.js'
 import {profileDirectory, profilesDirectory} from './paths.js'
 import {notFound} from './read.js'
-import {recoverRename} from './rename.js'
+import {tidy} from './recover.js'
 import {judge} from './scan.js'
-import {hiddenSibling, sweepHidden} from './staging.js'
+import {hiddenSibling} from './staging.js'
 import {bury, isBuried} from './tombstone.js'
 
 /**
@@ -22,16 +22,22 @@ export async function deleteProfile(home: string, name: string): Promise<readonl
   checkDeletable(home, name)
   return changingProfiles(home, () =>
     storing(`profile "${name}" cannot be deleted`, async () => {
-      await recoverRename(home)
+      const {warnings} = await tidy(home)
       await checkThere(home, name)
-      await bury(home, name, 'deleted')
+      await bury(home, name).catch((error: NodeJS.ErrnoException) => {
+        // Deleting is how one gets room again.
+        if (error.code !== 'ENOSPC' && error.code !== 'EDQUOT') throw error
+        warnings.push(`the disk is too full for a tombstone: end what still runs for "${name}", or it may come back`)
+      })
       if ((await readActive(home)).name === name) await writeActive(home, DEFAULT_PROFILE)
       // A symlink is renamed and removed itself; what it points to is not ours.
       const removed = hiddenSibling(home, name, 'removed')
       await rename(profileDirectory(home, name), removed)
       await syncDirectory(profilesDirectory(home))
-      await rm(removed, {force: true, recursive: true}).catch(() => {})
-      return sweepHidden(home)
+      await rm(removed, {force: true, recursive: true}).catch((error: Error) => {
+        warnings.push(`${removed} could not be removed (${error.message}); the next change of profiles tries again`)
+      })
+      return warnings
     }),
   )
 }

@@ -3,12 +3,13 @@ import {open, readdir, rename, rm} from 'node:fs/promises'
 import {join} from 'node:path'
 
 import {syncDirectory} from '../host/files.js'
-import {profilesDirectory} from './paths.js'
+import {profilesDirectory, tombstonesDirectory} from './paths.js'
 
 /** Names of file systems end at 255 bytes, those of profiles at 251: the name in it is for people and may be cut. */
 const SHOWN_NAME = 200
 
-const HIDDEN = /^\..+\.(?:staging-\d+|removed)-[0-9a-f]{12}$/
+const HIDDEN = /^\..+\.(?:(?:staging-\d+|removed)-[0-9a-f]{12}|[0-9a-f]{12}\.tmp)$/
+const TEMPORARY = /^\..+\.[0-9a-f]{12}\.tmp$/
 
 /** A name that no scan looks at, in the same directory and so on the same file system. */
 export function hiddenSibling(home: string, name: string, kind: 'removed' | 'staging'): string {
@@ -22,11 +23,19 @@ export function hiddenSibling(home: string, name: string, kind: 'removed' | 'sta
  */
 export async function sweepHidden(home: string): Promise<string[]> {
   const kept: string[] = []
-  for (const name of await readdir(profilesDirectory(home))) {
-    if (!HIDDEN.test(name)) continue
-    await rm(join(profilesDirectory(home), name), {force: true, recursive: true}).catch((error: Error) => {
-      kept.push(`profiles/${name} could not be removed (${error.message}); the next change of profiles tries again`)
-    })
+  const places: Array<[string, RegExp]> = [
+    [profilesDirectory(home), HIDDEN],
+    [tombstonesDirectory(home), TEMPORARY],
+    // The home is the default profile's too: only of our own file there.
+    [home, /^\.active_profile\.[0-9a-f]{12}\.tmp$/],
+  ]
+  for (const [directory, ours] of places) {
+    for (const name of await readdir(directory).catch(() => [])) {
+      if (!ours.test(name)) continue
+      await rm(join(directory, name), {force: true, recursive: true}).catch((error: Error) => {
+        kept.push(`${join(directory, name)} could not be removed (${error.message}); the next change of profiles tries again`)
+      })
+    }
   }
 
   return kept

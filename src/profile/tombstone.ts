@@ -1,8 +1,9 @@
 import {readdir, rm} from 'node:fs/promises'
 import {join} from 'node:path'
 
-import {ensureDirectory, exists, syncDirectory, writeJson} from '../host/files.js'
+import {ensureDirectory, exists, syncDirectory} from '../host/files.js'
 import {tombstonesDirectory} from './paths.js'
+import {writeNewFile} from './staging.js'
 
 /*
  * A process of a deleted profile may still be writing, `mkdir -p` included. What it leaves under the old name is no
@@ -11,9 +12,13 @@ import {tombstonesDirectory} from './paths.js'
 
 const tombstone = (home: string, name: string): string => join(tombstonesDirectory(home), name)
 
-export async function bury(home: string, name: string, why: 'deleted' | 'renamed'): Promise<void> {
+/** An empty file: that is there or not, and on most file systems can still be made when the disk is full. */
+export async function bury(home: string, name: string): Promise<void> {
   await ensureDirectory(tombstonesDirectory(home))
-  await writeJson(tombstone(home, name), {since: new Date().toISOString(), why})
+  await writeNewFile(tombstone(home, name), '').catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error
+  })
+  await syncDirectory(tombstonesDirectory(home))
 }
 
 export const isBuried = (home: string, name: string): Promise<boolean> => exists(tombstone(home, name))

@@ -22,7 +22,7 @@ export function parseYaml(source: string): ParsedYaml {
   if (documents.length > 1) return {ok: false, problems: ['there is more than one document in it']}
   const document = documents[0]!
   const problems = document.errors.length > 0 ? document.errors.map((error) => told(error, lines)) : duplicates(document, lines)
-  return problems.length > 0 ? {ok: false, problems: problems.slice(0, SHOWN)} : {document, ok: true}
+  return problems.length > 0 ? {ok: false, problems: [...new Set(problems)].slice(0, SHOWN)} : {document, ok: true}
 }
 
 function position(lines: LineCounter, offset: number): string {

@@ -48,8 +48,11 @@ export async function reconcile(options: Reconciling): Promise<Reconciled> {
     return {seeded: false, warning: undefined}
   })
   if (seeded.warning) warnings.push(seeded.warning)
-  const registered = new Set(await manager.list())
-  const observed = await observe(home, {boot, registered})
+  const registered = await manager.list().catch((error: Error): readonly string[] => {
+    warnings.push(`the service manager could not say what it has: ${error.message}`)
+    return []
+  })
+  const observed = await observe(home, {boot, registered: new Set(registered)})
   warnings.push(...observed.warnings)
   if (observed.error) errors.push(coded('profiles/', observed.error))
   errors.push(...observed.bad.map(({because, name}) => ({code: 'invalid-profile', message: because, profile: name})))

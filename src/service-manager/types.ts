@@ -63,7 +63,10 @@ export type ServiceStatus =
   | {readonly state: 'unknown'; readonly because: string}
 
 export interface InstallOptions {
-  /** Bring it up now and keep it so; otherwise registered, down. A service that already runs is left running either way. */
+  /**
+   * Bring it up now and keep it so, without waiting until it is ready (`start` waits); otherwise registered, down. A
+   * service that already runs is left running either way.
+   */
   readonly start: boolean
   /** Refuse with `already-registered` when there is a definition, even an equal one. */
   readonly exclusive?: boolean
