@@ -1,5 +1,6 @@
 import {constants} from 'node:fs'
 import {open, type FileHandle} from 'node:fs/promises'
+import {createRequire} from 'node:module'
 
 import {isAlive, type ProcessIdentity} from '../host/process.js'
 import {files} from '../profile/paths.js'
@@ -18,8 +19,12 @@ export interface GatewayLock {
   release(): Promise<void>
 }
 
+type Native = typeof import('fs-native-extensions').default
+
+/** require and not import: importing CommonJS starts Node's lexer for it, 5.5 MB that a supervised process would keep. */
 const tryLock = async (handle: FileHandle): Promise<boolean> => {
-  const {default: native} = await import('fs-native-extensions')
+  if (!(await handle.stat()).isFile()) throw Object.assign(new Error('gateway.lock is not a regular file'), {code: 'ELOOP'})
+  const native = createRequire(import.meta.url)('fs-native-extensions') as Native
   return native.tryLock(handle.fd)
 }
 
@@ -29,10 +34,14 @@ const openLock = (path: string): Promise<FileHandle> =>
 /** Takes the lock or answers undefined at once. The kernel drops it with the process, however that dies. */
 export async function acquireLock(directory: string): Promise<GatewayLock | undefined> {
   const handle = await openLock(files.lock(directory))
-  if (!(await tryLock(handle))) {
-    await handle.close()
-    return undefined
+  let taken = false
+  try {
+    taken = await tryLock(handle)
+  } finally {
+    if (!taken) await handle.close()
   }
+
+  if (!taken) return undefined
 
   return {
     async describe(holder) {
