@@ -1,7 +1,7 @@
 import {constants} from 'node:fs'
 import {open, type FileHandle} from 'node:fs/promises'
-import {createRequire} from 'node:module'
 
+import {loadNativeLock} from '../host/native-lock.js'
 import {isAlive, type ProcessIdentity} from '../host/process.js'
 import {files} from '../profile/paths.js'
 
@@ -19,13 +19,9 @@ export interface GatewayLock {
   release(): Promise<void>
 }
 
-type Native = typeof import('fs-native-extensions').default
-
-/** require and not import: importing CommonJS starts Node's lexer for it, 5.5 MB that a supervised process would keep. */
 const tryLock = async (handle: FileHandle): Promise<boolean> => {
   if (!(await handle.stat()).isFile()) throw Object.assign(new Error('gateway.lock is not a regular file'), {code: 'ELOOP'})
-  const native = createRequire(import.meta.url)('fs-native-extensions') as Native
-  return native.tryLock(handle.fd)
+  return loadNativeLock().tryLock(handle.fd)
 }
 
 const openLock = (path: string): Promise<FileHandle> =>
@@ -67,7 +63,7 @@ export async function probeLock(directory: string): Promise<{held: boolean; hold
 
   try {
     if (await tryLock(handle)) return {held: false}
-    const buffer = Buffer.alloc(65_536)
+    const buffer = Buffer.alloc(8192)
     const {bytesRead} = await handle.read(buffer, 0, buffer.length, 0)
     const holder = parseHolder(buffer.toString('utf8', 0, bytesRead))
     return holder && isAlive(holder) ? {held: true, holder} : {held: true}

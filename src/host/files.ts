@@ -1,4 +1,3 @@
-import {randomBytes} from 'node:crypto'
 import {constants} from 'node:fs'
 import {lstat, mkdir, open, rename, rm, type FileHandle} from 'node:fs/promises'
 import {dirname, join, basename} from 'node:path'
@@ -20,8 +19,10 @@ export async function readSmallFile(path: string, maxBytes = SMALL_FILE_BYTES): 
     const stat = await handle.stat()
     if (!stat.isFile()) return {detail: `${path} is not a regular file`, ok: false, why: 'not-a-file'}
     if (stat.size > maxBytes) return {detail: `${path} has ${stat.size} bytes, more than ${maxBytes}`, ok: false, why: 'too-large'}
-    const buffer = Buffer.alloc(maxBytes + 1)
-    const {bytesRead} = await handle.read(buffer, 0, maxBytes + 1, 0)
+    // One byte more than it should have, to notice one that grows under our eyes.
+    const buffer = Buffer.alloc(stat.size + 1)
+    const {bytesRead} = await handle.read(buffer, 0, buffer.length, 0)
+    if (bytesRead > stat.size && stat.size < maxBytes) return {detail: `${path} changed while it was read`, ok: false, why: 'unreadable'}
     if (bytesRead > maxBytes) return {detail: `${path} has more than ${maxBytes} bytes`, ok: false, why: 'too-large'}
     const text = new TextDecoder('utf8', {fatal: true}).decode(buffer.subarray(0, bytesRead))
     return {ok: true, text}
@@ -61,7 +62,8 @@ export async function readJsonObject(path: string): Promise<ReadJson> {
  * one. Replaces a symlink instead of writing through it (write-file-atomic resolves it, docs/decisions/0003).
  */
 export async function writeFileAtomic(path: string, text: string, mode: number): Promise<void> {
-  const temporary = join(dirname(path), `.${basename(path).slice(0, 200)}.${randomBytes(6).toString('hex')}.tmp`)
+  // O_EXCL makes the name safe; it only has to be free. node:crypto would cost each supervised process 1.5 MB.
+  const temporary = join(dirname(path), `.${basename(path).slice(0, 200)}.${process.pid}-${Math.random().toString(36).slice(2, 12)}.tmp`)
   const handle = await open(temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | (constants.O_NOFOLLOW ?? 0), mode)
   try {
     try {

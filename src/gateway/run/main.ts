@@ -1,4 +1,6 @@
 /* eslint-disable n/no-process-exit -- the end of this process is what this file is about */
+import {setFlagsFromString} from 'node:v8'
+
 import {say} from './log.js'
 import {listenForSignals} from './signals.js'
 
@@ -16,6 +18,8 @@ const EXIT: Readonly<Record<string, number>> = {
  */
 export async function main(call: {readonly profile?: string}, environment: NodeJS.ProcessEnv = process.env): Promise<never> {
   const signals = listenForSignals(false)
+  // This process waits for the rest of its life. Compiling what was hot while it loaded would cost 3.5 MB for nothing.
+  setFlagsFromString('--no-opt')
   const [{runGateway}, {resolveHome}] = await Promise.all([import('./index.js'), import('../../profile/paths.js')])
   try {
     const profile = call.profile ?? (environment.HERMES_PROFILE || 'default')
