@@ -21,10 +21,14 @@ export interface GatewayLock {
 /** Takes the lock or answers undefined at once. The kernel drops it with the process, however that dies. */
 export async function acquireLock(directory: string): Promise<GatewayLock | undefined> {
   const handle = await openLockFile(files.lock(directory), {create: true})
-  if (!(await tryLock(handle))) {
-    await handle.close()
-    return undefined
+  let taken = false
+  try {
+    taken = await tryLock(handle)
+  } finally {
+    if (!taken) await handle.close()
   }
+
+  if (!taken) return undefined
 
   return {
     async describe(holder) {
@@ -50,7 +54,7 @@ export async function probeLock(directory: string): Promise<{held: boolean; hold
 
   try {
     if (await tryLock(handle)) return {held: false}
-    const buffer = Buffer.alloc(65_536)
+    const buffer = Buffer.alloc(8192)
     const {bytesRead} = await handle.read(buffer, 0, buffer.length, 0)
     const holder = parseHolder(buffer.toString('utf8', 0, bytesRead))
     return holder && isAlive(holder) ? {held: true, holder} : {held: true}

@@ -1,4 +1,3 @@
-import {randomBytes} from 'node:crypto'
 import {constants} from 'node:fs'
 import {lstat, mkdir, open, rename, rm, type FileHandle} from 'node:fs/promises'
 import {dirname, join, basename} from 'node:path'
@@ -69,7 +68,8 @@ export async function readJsonObject(path: string): Promise<ReadJson> {
  * one. Replaces a symlink instead of writing through it (write-file-atomic resolves it, docs/decisions/0003).
  */
 export async function writeFileAtomic(path: string, text: string, mode: number): Promise<void> {
-  const temporary = join(dirname(path), `.${basename(path).slice(0, 200)}.${randomBytes(6).toString('hex')}.tmp`)
+  // O_EXCL makes the name safe; it only has to be free. node:crypto would cost each supervised process 1.5 MB.
+  const temporary = join(dirname(path), `.${basename(path).slice(0, 200)}.${process.pid}-${Math.random().toString(36).slice(2, 12)}.tmp`)
   const handle = await open(temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | (constants.O_NOFOLLOW ?? 0), mode)
   try {
     try {

@@ -2,6 +2,8 @@ import {constants} from 'node:fs'
 import {open, stat, type FileHandle} from 'node:fs/promises'
 import {setTimeout as delay} from 'node:timers/promises'
 
+import {loadNativeLock} from './native-lock.js'
+
 /** Milliseconds between two attempts to get a lock that another process has. */
 const RETRY = 15
 
@@ -16,8 +18,8 @@ export function openLockFile(path: string, {create}: {readonly create: boolean})
  * handle of this one. It goes with the handle, however the process ends.
  */
 export async function tryLock(handle: FileHandle): Promise<boolean> {
-  const {default: native} = await import('fs-native-extensions')
-  return native.tryLock(handle.fd)
+  if (!(await handle.stat()).isFile()) throw Object.assign(new Error('a lock must be a regular file'), {code: 'ELOOP'})
+  return loadNativeLock().tryLock(handle.fd)
 }
 
 /** Someone else kept the lock for as long as we were ready to wait. */

@@ -1,4 +1,4 @@
-import {readFileSync} from 'node:fs'
+import {readdirSync, readFileSync, readlinkSync, realpathSync} from 'node:fs'
 
 /** What tells one process from every other, also after its pid was given away again. */
 export interface ProcessIdentity {
@@ -20,6 +20,7 @@ function readOrEmpty(path: string): string {
 export const bootId = (): string => readOrEmpty('/proc/sys/kernel/random/boot_id').trim()
 
 interface Stat {
+  readonly group: number
   readonly parent: number
   readonly startTime: number
   readonly state: string
@@ -30,7 +31,7 @@ function processStat(pid: number): Stat | undefined {
   // The second field is the command in parentheses and may itself hold spaces and parentheses.
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
   if (fields.length < 20) return undefined
-  return {parent: Number(fields[1]), startTime: Number(fields[19]), state: fields[0]!}
+  return {group: Number(fields[2]), parent: Number(fields[1]), startTime: Number(fields[19]), state: fields[0]!}
 }
 
 /** The identity of a live process, or undefined when there is none under this pid. Zombies count as dead. */
@@ -55,6 +56,40 @@ export function identify(pid: number): ProcessIdentity | undefined {
 export function isAlive(identity: ProcessIdentity): boolean {
   const now = identify(identity.pid)
   return now !== undefined && now.startTime === identity.startTime && now.bootId === identity.bootId
+}
+
+/** Someone of this process group lives. Zombies that nobody reaps count as dead. */
+export function isGroupAlive(group: number): boolean {
+  try {
+    process.kill(-group, 0)
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+
+  if (process.platform !== 'linux' || identify(group)) return true
+  return readdirSync('/proc').some((name) => {
+    const stat = /^\d+$/.test(name) ? processStat(Number(name)) : undefined
+    return stat?.group === group && stat.state !== 'Z' && stat.state !== 'X'
+  })
+}
+
+/** That process has this file open. Where /proc does not tell, it is taken to have. */
+export function hasOpen(pid: number, path: string): boolean {
+  if (process.platform !== 'linux') return true
+  try {
+    const real = realpathSync(path)
+    return readdirSync(`/proc/${pid}/fd`).some((fd) => linkOf(`/proc/${pid}/fd/${fd}`) === real)
+  } catch {
+    return false
+  }
+}
+
+function linkOf(path: string): string | undefined {
+  try {
+    return readlinkSync(path)
+  } catch {
+    return undefined
+  }
 }
 
 /** Identity of the parent of this very process. */

@@ -1,0 +1,94 @@
+import {spawn} from 'node:child_process'
+
+import {isGroupAlive} from '../../host/process.js'
+import {pause} from './pause.js'
+
+export interface Exit {
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+}
+
+export interface Program {
+  /** Also the id of its process group. */
+  readonly pid: number
+  readonly exited: Promise<Exit>
+}
+
+/** The program could not be started. `forever`: not as configured; otherwise the machine lacked something just now. */
+export class CannotStart extends Error {
+  constructor(
+    message: string,
+    readonly forever: boolean,
+  ) {
+    super(message)
+  }
+}
+
+const REASONS: Record<string, string> = {
+  E2BIG: 'its arguments and environment are too large',
+  EACCES: 'it may not be executed',
+  EISDIR: 'it is a directory',
+  ENOENT: 'there is no such program, or its interpreter is missing',
+  ENOEXEC: 'it is not a program',
+  ENOTDIR: 'a part of its path is no directory',
+  EPERM: 'it may not be executed',
+}
+
+/** argv as it is; a line goes through the shell. A session and group of its own, so that all of it can be ended. Throws CannotStart. */
+export function startProgram(
+  command: readonly [string, ...string[]] | string,
+  options: {readonly cwd: string; readonly environment: Readonly<Record<string, string>>},
+): Promise<Program> {
+  const [file, ...args] = typeof command === 'string' ? ['/bin/sh', '-c', command] : command
+  return new Promise((resolve, reject) => {
+    const fail = (error: NodeJS.ErrnoException) => {
+      const because = REASONS[error.code ?? '']
+      reject(new CannotStart(`program ${JSON.stringify(file)} cannot be started: ${because ?? error.message}`, because !== undefined))
+    }
+
+    try {
+      const child = spawn(file, args, {cwd: options.cwd, detached: true, env: options.environment, stdio: ['ignore', 'inherit', 'inherit']})
+      const exited = new Promise<Exit>((settle) => {
+        child.once('exit', (code, signal) => settle({code, signal}))
+      })
+      child.once('error', fail)
+      child.once('spawn', () => resolve({exited, pid: child.pid!}))
+    } catch (error) {
+      fail(error as NodeJS.ErrnoException)
+    }
+  })
+}
+
+const never = new AbortController().signal
+
+/** How long a group may linger after SIGKILL before we stop looking. Milliseconds. */
+const AFTER_KILL = 2000
+
+/** Ends a whole process group: SIGTERM, `seconds` to end, SIGKILL. `hurry` cuts the wait short. */
+export async function endGroup(group: number, seconds: number, hurry: AbortSignal = never): Promise<'ended' | 'killed'> {
+  if (!isGroupAlive(group)) return 'ended'
+  // A stopped program would not hear SIGTERM before it goes on.
+  signalGroup(group, 'SIGTERM')
+  signalGroup(group, 'SIGCONT')
+  if (await emptied(group, seconds * 1000, hurry)) return 'ended'
+  signalGroup(group, 'SIGKILL')
+  await emptied(group, AFTER_KILL, never)
+  return 'killed'
+}
+
+function signalGroup(group: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-group, signal)
+  } catch {
+    // Already gone.
+  }
+}
+
+async function emptied(group: number, milliseconds: number, hurry: AbortSignal): Promise<boolean> {
+  const deadline = Date.now() + milliseconds
+  for (let round = 0; ; round++) {
+    if (!isGroupAlive(group)) return true
+    const left = deadline - Date.now()
+    if (left <= 0 || (await pause(Math.min(left, round < 50 ? 10 : 50), hurry))) return !isGroupAlive(group)
+  }
+}

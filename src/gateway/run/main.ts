@@ -1,0 +1,32 @@
+/* eslint-disable n/no-process-exit -- the end of this process is what this file is about */
+import {setFlagsFromString} from 'node:v8'
+
+import {say} from './log.js'
+import {listenForSignals} from './signals.js'
+
+/** Codes of what runGateway throws. The rest is for the supervisor to try again. */
+const EXIT: Readonly<Record<string, number>> = {
+  'already-running': 75,
+  'invalid-name': 78,
+  permission: 78,
+  'profile-not-found': 78,
+}
+
+/**
+ * The process a supervisor starts (bin/run.js decides with fast-path.ts). Signals first, everything else afterwards.
+ * Which profile: `-p`, else HERMES_PROFILE, else the default one; the sticky one is for people. Ends the process.
+ */
+export async function main(call: {readonly profile?: string}, environment: NodeJS.ProcessEnv = process.env): Promise<never> {
+  const signals = listenForSignals(false)
+  // This process waits for the rest of its life. Compiling what was hot while it loaded would cost 3.5 MB for nothing.
+  setFlagsFromString('--no-opt')
+  const [{runGateway}, {resolveHome}] = await Promise.all([import('./index.js'), import('../../profile/paths.js')])
+  try {
+    const profile = call.profile ?? (environment.HERMES_PROFILE || 'default')
+    process.exit(await runGateway({environment: {...environment}, home: resolveHome(environment), profile, signals, supervised: true}))
+  } catch (error) {
+    const {code, message, suggestions} = error as {code?: string; message: string; suggestions?: readonly string[]}
+    say([message, ...(suggestions ?? [])].join(' '))
+    process.exit(EXIT[code ?? ''] ?? 1)
+  }
+}
