@@ -1,0 +1,45 @@
+import {conformance} from '@hermes-cli/service-manager/conformance'
+import {createMemoryBackend} from '@hermes-cli/service-manager/memory'
+import {expect} from 'chai'
+
+import {memoryHarness} from '../support/harness.js'
+import {disposeShared, MUTANTS, type Mutant} from '../support/mutants.js'
+import {record, type Recorded} from '../support/recording.js'
+
+/** Milliseconds. Short: what a mutant never does is waited for that long. */
+const PATIENCE = 2500
+
+function named(tests: readonly Recorded[], title: string): Recorded {
+  const found = tests.filter((one) => one.title === title)
+  expect(found, `one test of the kit called "${title}"`).to.have.lengthOf(1)
+  expect(found[0]!.skipped, `"${title}" is not skipped`).to.be.false
+  return found[0]!
+}
+
+async function problemOf({foundBy, make}: Mutant): Promise<string | undefined> {
+  const {memory, mutate} = await make()
+  const tests = record((runner) => conformance(runner, memoryHarness(memory, {patience: PATIENCE}, mutate)))
+  try {
+    await named(tests, foundBy).run()
+    return undefined
+  } catch (error) {
+    return (error as Error).message.split('\n')[0]!
+  } finally {
+    await memory.dispose()
+  }
+}
+
+describe('the conformance kit', function () {
+  after(disposeShared)
+
+  it('passes the sound reference in every test that is to find a mutant', async () => {
+    const tests = record((runner) => conformance(runner, memoryHarness(createMemoryBackend(), {patience: PATIENCE})))
+    for (const title of new Set(MUTANTS.map(({foundBy}) => foundBy))) await named(tests, title).run()
+  })
+
+  for (const mutant of MUTANTS) {
+    it(`finds that ${mutant.what}, by "${mutant.foundBy}"`, async () => {
+      expect(await problemOf(mutant), 'the mutant survived').to.be.a('string')
+    })
+  }
+})
