@@ -15,7 +15,8 @@ export interface ServiceSpec {
   readonly command: readonly [string, ...string[]]
   /**
    * Set for the program, beside what the manager itself sets; the caller's own environment never reaches it.
-   * Names match `^[A-Za-z_][A-Za-z0-9_]*$`. Never secrets: definitions are world-readable on some managers.
+   * Names match `^[A-Za-z_][A-Za-z0-9_]*$` and arrive in byte order. Never secrets: definitions are world-readable on
+   * some managers.
    */
   readonly environment: Readonly<Record<string, string>>
   /** Absolute; it exists. */
@@ -120,11 +121,14 @@ export interface ServiceManager {
   status(id: string): Promise<ServiceStatus>
   /**
    * Level-triggered: the same spec twice changes nothing; a changed one is replaced without killing a live process.
-   * The order of `environment` is no change. When the definition is in place but does not come up, it stays and the
+   * When the definition is in place but does not come up, it stays and the
    * error is the one `start` would give.
    */
   install(spec: ServiceSpec, options: InstallOptions): Promise<InstallResult>
-  /** Many at once, for a boot. One that fails does not stop the others. Optional: the checked wrapper loops otherwise. */
+  /**
+   * Many at once, for a boot. One that fails does not stop the others. What is to start is told so; its readiness need
+   * not be waited for. Optional: the checked wrapper loops otherwise.
+   */
   installMany?(requests: readonly InstallRequest[]): Promise<readonly InstallOutcome[]>
   /** Stops with a deadline, then removes. Removing what is absent is success. */
   uninstall(id: string): Promise<void>
@@ -146,6 +150,8 @@ export interface Detection {
   readonly usable: boolean
   /** One clause for the trace: "no live scandir in /run/service". */
   readonly because: string
+  /** What was found, for people, where it says more than `Backend.label`: `s6 (private tree)`. */
+  readonly label?: string
 }
 
 /** What a backend package exports, through `defineBackend`. */
@@ -153,7 +159,7 @@ export interface Backend {
   readonly contract: number
   /** Short, stable: `s6`, `systemd`, `runit`. */
   readonly kind: string
-  /** For people: `s6 (container supervisor)`. May depend on what was detected. */
+  /** For people. A detection may carry a more exact one. */
   readonly label: string
   /** Who wins when several are usable: s6 100, launchd and windows 60, systemd 40. */
   readonly rank: number

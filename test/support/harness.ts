@@ -5,7 +5,11 @@ import type {MemoryBackend} from '@hermes-cli/service-manager/memory'
 import {createHost} from '#hermes/host/host.js'
 
 /** A harness for the memory backend, or for a broken variant of it. */
-export function memoryHarness(memory: MemoryBackend, change: Partial<Harness> = {}, mutate = (backend: Backend): Backend => backend): Harness {
+export function memoryHarness(
+  memory: MemoryBackend,
+  change: Partial<Harness> = {},
+  mutate = (backend: Backend): Backend => backend,
+): Harness {
   return {
     backend: mutate(memory),
     async create(home): Promise<Instance> {

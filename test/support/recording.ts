@@ -12,15 +12,18 @@ export function record(register: (runner: Runner) => void): readonly Recorded[] 
   const tests: Recorded[] = []
   const groups: string[] = []
   const named = (title: string) => [...groups.slice(1), title].join(': ')
-  const it = (title: string, run: () => Promise<void>) => void tests.push({run, skipped: false, title: named(title)})
+  const add = (title: string, skipped: boolean, run: () => Promise<void>) => {
+    tests.push({run, skipped, title: named(title)})
+  }
+
   register({
     describe(title, body) {
       groups.push(title)
       body()
       groups.pop()
     },
-    it: Object.assign(it, {
-      skip: (title: string) => void tests.push({run: async () => {}, skipped: true, title: named(title)}),
+    it: Object.assign((title: string, run: () => Promise<void>) => add(title, false, run), {
+      skip: (title: string) => add(title, true, async () => {}),
     }),
   })
   return tests

@@ -4,10 +4,10 @@ import type {Kit} from './kit.js'
 import {quiet, refused, until} from './wait.js'
 
 /** One table for every backend: 0 stay down, 75 restart at once, 78 never restart, anything else restart with a limit. */
-export function exitCodes({test}: Kit): void {
+export function exitCodes({check}: Kit): void {
   const needs = 'exitCodes'
 
-  test(
+  check(
     'exit code 0: it stays down',
     async (stage) => {
       const service = await stage.running('a')
@@ -21,7 +21,7 @@ export function exitCodes({test}: Kit): void {
     {needs},
   )
 
-  test(
+  check(
     'exit code 78: it stays down and is failed',
     async (stage) => {
       const service = await stage.running('a')
@@ -38,7 +38,7 @@ export function exitCodes({test}: Kit): void {
   )
 
   for (const code of [75, 1]) {
-    test(
+    check(
       `exit code ${code}: it is restarted`,
       async (stage) => {
         const service = await stage.running('a')
@@ -51,7 +51,7 @@ export function exitCodes({test}: Kit): void {
     )
   }
 
-  test(
+  check(
     'a crash loop ends, and is failed',
     async (stage) => {
       const service = stage.service('a', ['life=exit:1'], {readiness: 'none'})
@@ -67,7 +67,7 @@ export function exitCodes({test}: Kit): void {
     {needs},
   )
 
-  test(
+  check(
     'a restart that ends in a failure is reported with a reason',
     async (stage) => {
       await stage.running('a', ['life=stay,exit:78'])
@@ -78,7 +78,7 @@ export function exitCodes({test}: Kit): void {
     {needs},
   )
 
-  test(
+  check(
     'a failed service can be started again, stopped, and removed',
     async (stage) => {
       const service = await stage.running('a', ['life=stay,stay,exit:78'])

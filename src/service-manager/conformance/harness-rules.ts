@@ -17,34 +17,34 @@ const BARE: HostFacts = {
   uid: 1000,
 }
 
-export function harnessRules({harness, test}: Kit): void {
+export function harnessRules({check, harness}: Kit): void {
   const {backend} = harness
 
-  test('the backend is one that hermes loads', async () => {
+  check('the backend is one that hermes loads', async () => {
     const announced = {contract: backend.contract, kind: backend.kind, module: './index.js', platforms: []}
     assert.equal(backendProblem(backend, announced), undefined)
     assert.match(backend.kind, /^[a-z0-9][a-z0-9-]*$/, 'kind is short, and the same in flags and files')
     assert.notEqual(backend.label.trim(), '', 'label is for people')
   })
 
-  test('detect() finds the manager of the harness and says why', async ({host}) => {
+  check('detect() finds the manager of the harness and says why', async ({host}) => {
     const {because, usable} = backend.detect(host)
     assert.equal(usable, true, `detect() must find what create() made: ${because}`)
     assert.notEqual(because.trim(), '', 'the trace has a clause')
   })
 
-  test('detect() on a machine with nothing is not usable and says why', async () => {
+  check('detect() on a machine with nothing is not usable and says why', async () => {
     const {because, usable} = backend.detect(BARE)
     assert.equal(usable, false, `nothing is there: ${because}`)
     assert.notEqual(because.trim(), '', 'the trace has a clause')
   })
 
-  test('create() gives a manager of that home without services', async ({host, manager}) => {
+  check('create() gives a manager of that home without services', async ({host, manager}) => {
     assert.ok(host.home.endsWith('home'), 'the host has the home that was asked for')
     assert.deepEqual(await manager.list(), [])
   })
 
-  test('two homes do not see or touch each other', async (stage) => {
+  check('two homes do not see or touch each other', async (stage) => {
     const mine = await stage.running('same')
     await play(harness, {}, async (other) => {
       assert.deepEqual(await other.manager.list(), [], 'the other home lists nothing of mine')
@@ -58,7 +58,7 @@ export function harnessRules({harness, test}: Kit): void {
     assert.equal((await stage.seenUp(mine)).pid, mine.process.pid, 'and still is when the other one is disposed')
   })
 
-  test('dispose() ends even a process that ignores SIGTERM', async (stage) => {
+  check('dispose() ends even a process that ignores SIGTERM', async (stage) => {
     // What is left when a scene is over is looked at after every test; here there is something to leave.
     await stage.running('left', ['stubborn'], {stopSeconds: 1})
   })

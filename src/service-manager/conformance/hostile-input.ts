@@ -16,6 +16,7 @@ const WORDS = [
   '\\',
   'ends\\',
   '\\n\\x41\\',
+  // eslint-disable-next-line no-template-curly-in-string -- to a shell it is an expansion
   '$HOME ${HOME} $(id) $$',
   '`id`',
   '%n %i %% %s',
@@ -36,13 +37,13 @@ const WORDS = [
 const NAME = `a b %n $HOME 'q' "d" é`
 const variables = Object.fromEntries(WORDS.map((word, index) => [`PROBE_${index}`, word]))
 
-export function hostileInput({test}: Kit): void {
-  test('arguments arrive as they are', async (stage) => {
+export function hostileInput({check}: Kit): void {
+  check('arguments arrive as they are', async (stage) => {
     const {process: seen} = await stage.running('a', WORDS)
     assert.deepEqual(seen.argv.slice(1), WORDS)
   })
 
-  test('values of the environment arrive as they are', async (stage) => {
+  check('values of the environment arrive as they are', async (stage) => {
     const {process: seen} = await stage.running('a', [], {environment: variables})
     assert.deepEqual(seen.environment, variables)
   })
@@ -51,7 +52,7 @@ export function hostileInput({test}: Kit): void {
     'a value of the environment': {words: [], environment: {PROBE_LINES: ' one\ntwo\n\n'}},
     'an argument': {words: [' one\ntwo\n\n'], environment: {}},
   })) {
-    test(`a line break in ${where} arrives, or is refused as an invalid spec`, async (stage) => {
+    check(`a line break in ${where} arrives, or is refused as an invalid spec`, async (stage) => {
       try {
         const {process: seen} = await stage.running('a', change.words, {environment: change.environment})
         assert.deepEqual(seen.environment, change.environment)
@@ -63,11 +64,11 @@ export function hostileInput({test}: Kit): void {
     })
   }
 
-  test('the description is only a text', async (stage) => {
+  check('the description is only a text', async (stage) => {
     await stage.running('a', [], {description: `${NAME} \\ %% $(id) [Section] # \\`})
   })
 
-  test(
+  check(
     'a home and a working directory with a hostile name work',
     async (stage) => {
       const workingDirectory = join(stage.host.home, NAME)
@@ -84,7 +85,7 @@ export function hostileInput({test}: Kit): void {
     {homeName: `${NAME} home`},
   )
 
-  test('a program with a hostile path is run', async (stage) => {
+  check('a program with a hostile path is run', async (stage) => {
     const directory = join(stage.host.home, NAME)
     mkdirSync(directory)
     const program = join(directory, stage.host.platform === 'win32' ? 'node it.exe' : '-node;it')
@@ -95,7 +96,7 @@ export function hostileInput({test}: Kit): void {
     await stage.seenUp(service)
   })
 
-  test('ids that mean something elsewhere are ids like any other', async (stage) => {
+  check('ids that mean something elsewhere are ids like any other', async (stage) => {
     const ids = ['0', '0-0', 'a-', 'a_', 'con', 'default', 'log', 'nul', 's6-svscan', 'service', 'x'.repeat(64)]
     for (const id of ids) await stage.manager.install(stage.service(id).spec, {start: id === 'log'})
     assert.deepEqual(await stage.manager.list(), ids)
@@ -103,7 +104,7 @@ export function hostileInput({test}: Kit): void {
     assert.deepEqual(await stage.manager.list(), [])
   })
 
-  test('the longest id works, or is refused as an invalid name and leaves nothing', async (stage) => {
+  check('the longest id works, or is refused as an invalid name and leaves nothing', async (stage) => {
     const service = stage.service('y'.repeat(251))
     try {
       await stage.manager.install(service.spec, {start: true})

@@ -6,12 +6,12 @@ import {refused} from './wait.js'
 
 /** How to get a service into a state. */
 const STATES: Readonly<Record<string, (stage: Stage) => Promise<Service>>> = {
-  stopped: async (stage) => {
+  async stopped(stage) {
     const service = await stage.running('a')
     await stage.manager.stop('a')
     return service
   },
-  registered: async (stage) => {
+  async registered(stage) {
     const service = stage.service('a')
     await stage.manager.install(service.spec, {start: false})
     return service
@@ -33,10 +33,10 @@ async function picture({manager}: Stage, {report}: Service): Promise<object> {
   return {enabled, list: await manager.list(), pids: report.live().map(({pid}) => pid), starts: report.starts().length, state: status.state}
 }
 
-export function idempotence({test}: Kit): void {
+export function idempotence({check}: Kit): void {
   for (const [state, reach] of Object.entries(STATES)) {
     for (const [verb, act] of Object.entries(VERBS)) {
-      test(`${verb} twice is ${verb} once, from ${state}`, async (stage) => {
+      check(`${verb} twice is ${verb} once, from ${state}`, async (stage) => {
         const service = await reach(stage)
         await act(stage, service)
         const once = await picture(stage, service)
@@ -47,18 +47,18 @@ export function idempotence({test}: Kit): void {
   }
 
   for (const verb of ['start', 'stop', 'restart'] as const) {
-    test(`${verb} of the unknown is refused as not registered`, async ({manager}) => {
+    check(`${verb} of the unknown is refused as not registered`, async ({manager}) => {
       await refused(verb, manager[verb]('nobody'), 'not-registered')
       assert.deepEqual(await manager.list(), [])
     })
   }
 
-  test('uninstall of the unknown is success', async ({manager}) => {
+  check('uninstall of the unknown is success', async ({manager}) => {
     await manager.uninstall('nobody')
     assert.deepEqual(await manager.list(), [])
   })
 
-  test('status of the unknown is absent', async ({manager}) => {
+  check('status of the unknown is absent', async ({manager}) => {
     assert.deepEqual(await manager.status('nobody'), {state: 'absent'})
   })
 }

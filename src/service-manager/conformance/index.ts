@@ -40,7 +40,7 @@ export function conformance({describe, it}: Runner, harness: Harness): void {
   const kit: Kit = {
     harness,
     supports,
-    test(title, scene, {needs, ...options} = {}) {
+    check(title, scene, {needs, ...options} = {}) {
       if (needs && !NEEDS[needs](supports)) {
         const skipped = `${title} (not declared: supports.${needs})`
         if (it.skip) it.skip(skipped, async () => {})

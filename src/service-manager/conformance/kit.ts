@@ -11,5 +11,5 @@ export interface TestOptions extends StageOptions {
 export interface Kit {
   readonly harness: Harness
   readonly supports: Capabilities
-  test(title: string, scene: (stage: Stage) => Promise<void>, options?: TestOptions): void
+  check(title: string, scene: (stage: Stage) => Promise<void>, options?: TestOptions): void
 }

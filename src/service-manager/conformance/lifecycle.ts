@@ -3,8 +3,8 @@ import assert from 'node:assert/strict'
 import type {Kit} from './kit.js'
 import {quiet, refused} from './wait.js'
 
-export function lifecycle({test}: Kit): void {
-  test('install without start registers, and no process is ever started', async (stage) => {
+export function lifecycle({check}: Kit): void {
+  check('install without start registers, and no process is ever started', async (stage) => {
     const service = stage.service('a')
     const result = await stage.manager.install(service.spec, {start: false})
     assert.deepEqual(result, {change: 'created', restartDue: false})
@@ -13,28 +13,28 @@ export function lifecycle({test}: Kit): void {
     assert.deepEqual(service.report.starts(), [])
   })
 
-  test('install with start brings it up', async (stage) => {
+  check('install with start brings it up', async (stage) => {
     const service = stage.service('a')
     const result = await stage.manager.install(service.spec, {start: true})
     assert.deepEqual(result, {change: 'created', restartDue: false})
     await stage.seenUp(service)
   })
 
-  test('start brings up what was registered', async (stage) => {
+  check('start brings up what was registered', async (stage) => {
     const service = stage.service('a')
     await stage.manager.install(service.spec, {start: false})
     await stage.manager.start('a')
     await stage.seenUp(service)
   })
 
-  test('the program gets its arguments, environment and working directory', async (stage) => {
+  check('the program gets its arguments, environment and working directory', async (stage) => {
     const {process: seen, report, spec} = await stage.running('a', ['one', 'two'], {environment: {PROBE_ID: 'a', PROBE_MORE: 'yes'}})
     assert.deepEqual(seen.argv, [report.path, 'one', 'two'])
     assert.deepEqual(seen.environment, {PROBE_ID: 'a', PROBE_MORE: 'yes'})
     assert.equal(seen.cwd, spec.workingDirectory)
   })
 
-  test("the caller's environment does not reach the program", async (stage) => {
+  check("the caller's environment does not reach the program", async (stage) => {
     process.env.PROBE_CALLER = 'leaked'
     try {
       const {process: seen} = await stage.running('a')
@@ -44,7 +44,7 @@ export function lifecycle({test}: Kit): void {
     }
   })
 
-  test('stop returns when the process has ended, after one SIGTERM', async (stage) => {
+  check('stop returns when the process has ended, after one SIGTERM', async (stage) => {
     const service = await stage.running('a')
     await stage.manager.stop('a')
     assert.deepEqual(service.report.live(), [], 'it has ended when stop returns')
@@ -56,7 +56,7 @@ export function lifecycle({test}: Kit): void {
     )
   })
 
-  test('start after stop gives a new process', async (stage) => {
+  check('start after stop gives a new process', async (stage) => {
     const service = await stage.running('a')
     await stage.manager.stop('a')
     await stage.manager.start('a')
@@ -64,7 +64,7 @@ export function lifecycle({test}: Kit): void {
     assert.notEqual(second.pid, service.process.pid)
   })
 
-  test('restart gives a new process, and the old one has ended', async (stage) => {
+  check('restart gives a new process, and the old one has ended', async (stage) => {
     const service = await stage.running('a')
     await stage.manager.restart('a')
     const second = await stage.seenUp(service)
@@ -72,14 +72,14 @@ export function lifecycle({test}: Kit): void {
     assert.equal(service.report.starts().length, 2)
   })
 
-  test('restart starts what was down', async (stage) => {
+  check('restart starts what was down', async (stage) => {
     const service = stage.service('a')
     await stage.manager.install(service.spec, {start: false})
     await stage.manager.restart('a')
     await stage.seenUp(service)
   })
 
-  test('uninstall of a running service leaves no process and no definition', async (stage) => {
+  check('uninstall of a running service leaves no process and no definition', async (stage) => {
     const service = await stage.running('a')
     await stage.manager.uninstall('a')
     await stage.seenDown(service, 'absent')
@@ -87,13 +87,13 @@ export function lifecycle({test}: Kit): void {
     await refused('start after uninstall', stage.manager.start('a'), 'not-registered')
   })
 
-  test('uninstall leaves no process of a program that ignores SIGTERM', async (stage) => {
+  check('uninstall leaves no process of a program that ignores SIGTERM', async (stage) => {
     const service = await stage.running('a', ['stubborn'], {stopSeconds: 1})
     await stage.manager.uninstall('a')
     await stage.seenDown(service, 'absent')
   })
 
-  test('an id can be installed again after uninstall', async (stage) => {
+  check('an id can be installed again after uninstall', async (stage) => {
     const first = await stage.running('a')
     await stage.manager.uninstall('a')
     const second = stage.service('a', ['second'])
@@ -103,7 +103,7 @@ export function lifecycle({test}: Kit): void {
     assert.deepEqual(first.report.live(), [])
   })
 
-  test('a verb on one service leaves the others alone', async (stage) => {
+  check('a verb on one service leaves the others alone', async (stage) => {
     const others = [await stage.running('a'), await stage.running('a-b'), await stage.running('ab')]
     await stage.running('a_b')
     await stage.manager.restart('a_b')

@@ -10,10 +10,10 @@ async function lines(manager: ServiceManager, options: LogOptions): Promise<stri
   return seen
 }
 
-export function logs({test}: Kit): void {
+export function logs({check}: Kit): void {
   const needs = 'logs'
 
-  test(
+  check(
     'logs gives the last lines of stdout and stderr, oldest first',
     async (stage) => {
       await stage.running('a', ['chatty=6'])
@@ -33,7 +33,7 @@ export function logs({test}: Kit): void {
     {needs},
   )
 
-  test(
+  check(
     'logs outlive the process',
     async (stage) => {
       await stage.running('a', ['chatty=1'])
@@ -45,7 +45,7 @@ export function logs({test}: Kit): void {
     {needs},
   )
 
-  test(
+  check(
     'logs of the unknown are refused as not registered',
     async (stage) => {
       await refused('logs', lines(stage.manager, {follow: false, lines: 1}), 'not-registered')
@@ -53,7 +53,7 @@ export function logs({test}: Kit): void {
     {needs},
   )
 
-  test(
+  check(
     'following gives lines as they are written, and ends when aborted',
     async (stage) => {
       const {report} = await stage.running('a', ['chatty=1'])
@@ -72,7 +72,7 @@ export function logs({test}: Kit): void {
       }
 
       let ended = false
-      void following.finally(() => {
+      following.finally(() => {
         ended = true
       })
       await until('the lines end', stage.patience, () => ended)

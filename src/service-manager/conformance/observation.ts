@@ -6,8 +6,8 @@ import {refused} from './wait.js'
 /** Milliseconds by which the clock of a manager may differ from ours: some keep whole seconds. */
 const CLOCK = 2000
 
-export function observation({test}: Kit): void {
-  test('list has all and only ours, running or not, in byte order', async (stage) => {
+export function observation({check}: Kit): void {
+  check('list has all and only ours, running or not, in byte order', async (stage) => {
     const ids = ['b', '0', 'a_1', 'a', 'a-1', 'default']
     for (const id of ids) await stage.manager.install(stage.service(id).spec, {start: id === 'a'})
     assert.deepEqual(await stage.raw.list(), ['0', 'a', 'a-1', 'a_1', 'b', 'default'])
@@ -15,17 +15,20 @@ export function observation({test}: Kit): void {
     assert.deepEqual(await stage.raw.list(), ['0', 'a', 'a_1', 'b', 'default'])
   })
 
-  test('a running service has the true pid and a plausible since', async (stage) => {
+  check('a running service has the true pid and a plausible since', async (stage) => {
     const before = Date.now()
     const {process: seen} = await stage.running('a')
     const status = await stage.manager.status('a')
     assert.ok(status.state === 'running', `it runs: ${JSON.stringify(status)}`)
     assert.equal(status.pid, seen.pid)
     assert.ok(status.since instanceof Date && Number.isFinite(status.since.getTime()), 'since is a time')
-    assert.ok(status.since.getTime() >= before - CLOCK && status.since.getTime() <= Date.now() + CLOCK, `since: ${status.since.toISOString()}`)
+    assert.ok(
+      status.since.getTime() >= before - CLOCK && status.since.getTime() <= Date.now() + CLOCK,
+      `since: ${status.since.toISOString()}`,
+    )
   })
 
-  test('since is of this process and not of the one before', async (stage) => {
+  check('since is of this process and not of the one before', async (stage) => {
     await stage.running('a')
     const first = await stage.manager.status('a')
     await stage.manager.restart('a')
@@ -34,7 +37,7 @@ export function observation({test}: Kit): void {
     assert.ok(second.since.getTime() > first.since.getTime(), 'later than that of the one before')
   })
 
-  test('start enables, stop disables, a stop for a while does not', async (stage) => {
+  check('start enables, stop disables, a stop for a while does not', async (stage) => {
     const enabled = async () => {
       const status = await stage.manager.status('a')
       return 'enabled' in status ? status.enabled : undefined
@@ -51,20 +54,20 @@ export function observation({test}: Kit): void {
     assert.equal(await enabled(), false, 'stopped: not enabled')
   })
 
-  test('install with start enables', async (stage) => {
+  check('install with start enables', async (stage) => {
     await stage.running('a')
     const status = await stage.manager.status('a')
     assert.equal('enabled' in status && status.enabled, true)
   })
 
-  test('a program that cannot be run is an error that says so', async (stage) => {
+  check('a program that cannot be run is an error that says so', async (stage) => {
     const {spec} = stage.service('a', [], {command: ['/nonexistent/program'], startSeconds: 1})
     await refused('install', stage.manager.install(spec, {start: true}), 'failed-to-start', 'timeout', 'invalid-spec', 'command-failed')
     await stage.manager.uninstall('a')
     assert.deepEqual(await stage.manager.list(), [])
   })
 
-  test('a second connection sees and steers the same services', async (stage) => {
+  check('a second connection sees and steers the same services', async (stage) => {
     const service = await stage.running('a')
     const other = stage.connect()
     assert.deepEqual(await other.list(), ['a'])
@@ -74,7 +77,7 @@ export function observation({test}: Kit): void {
     await stage.seenDown(service)
   })
 
-  test('doctor, where there is one, tells a cure with each finding', async ({manager}) => {
+  check('doctor, where there is one, tells a cure with each finding', async ({manager}) => {
     for (const {cure, message, severity} of (await manager.doctor?.()) ?? []) {
       assert.ok(severity === 'error' || severity === 'warning')
       assert.notEqual(message.trim(), '')

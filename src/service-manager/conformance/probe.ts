@@ -18,16 +18,13 @@ const LIFETIME = 300_000
 const [report = '', ...words] = process.argv.slice(2)
 
 /** `name=value` among the words; the last one wins. */
-const word = (name: string): string | undefined =>
-  words
-    .filter((one) => one.startsWith(`${name}=`))
-    .at(-1)
-    ?.slice(name.length + 1)
+const word = (name: string): string | undefined => words.findLast((one) => one.startsWith(`${name}=`))?.slice(name.length + 1)
 
 const write = (record: object) => appendFileSync(report, `${JSON.stringify({...record, at: Date.now(), pid: process.pid})}\n`)
 
 function end(code: number): never {
-  write({code, event: 'exit'})
+  if (existsSync(report)) write({code, event: 'exit'})
+  // eslint-disable-next-line n/no-process-exit -- this is a program, and how it exits is its purpose
   process.exit(code)
 }
 
@@ -64,7 +61,7 @@ function obey(): void {
 
 function main(): void {
   // Exit code 78 and no report: whoever restarts this only gets the same.
-  if (!existsSync(report)) process.exit(78)
+  if (!existsSync(report)) end(78)
   const earlierStarts = readFileSync(report, 'utf8').split('"event":"start"').length - 1
   const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => name.startsWith('PROBE_')))
   const seen = {argv: process.argv.slice(2), cwd: process.cwd(), environment, program: process.argv0, startTime: startTimeOf(process.pid)}
@@ -90,7 +87,7 @@ function main(): void {
   const gate = word('ready-when')
   let ready = words.includes('never-ready')
   const look = () => {
-    if (!existsSync(report)) process.exit(78)
+    if (!existsSync(report)) end(78)
     if (!ready && (gate === undefined || existsSync(gate))) {
       ready = true
       announceReady()

@@ -3,11 +3,11 @@ import assert from 'node:assert/strict'
 import type {Kit} from './kit.js'
 import {refused} from './wait.js'
 
-export function readiness({test}: Kit): void {
+export function readiness({check}: Kit): void {
   const needs = 'readiness'
 
   for (const verb of ['install', 'start', 'restart'] as const) {
-    test(
+    check(
       `${verb} returns only once the program is ready`,
       async (stage) => {
         const service = stage.service('a', ['ready-when=GATE'])
@@ -31,7 +31,7 @@ export function readiness({test}: Kit): void {
     )
   }
 
-  test(
+  check(
     'the status says that it is ready',
     async (stage) => {
       await stage.running('a')
@@ -41,7 +41,7 @@ export function readiness({test}: Kit): void {
     {needs},
   )
 
-  test(
+  check(
     'a program that is never ready is an error at the deadline, and can be stopped',
     async (stage) => {
       const service = stage.service('a', ['never-ready'], {startSeconds: 1})
@@ -56,7 +56,7 @@ export function readiness({test}: Kit): void {
     {needs},
   )
 
-  test(
+  check(
     'a program that ends before it is ready is an error with a reason',
     async (stage) => {
       const service = stage.service('a', ['life=exit:78'])
@@ -67,7 +67,7 @@ export function readiness({test}: Kit): void {
     {needs},
   )
 
-  test('a program that says nothing about readiness is up when it runs', async (stage) => {
+  check('a program that says nothing about readiness is up when it runs', async (stage) => {
     const {spec} = await stage.running('a', ['never-ready'], {readiness: 'none'})
     const status = await stage.manager.status(spec.id)
     assert.notEqual(status.state === 'running' && status.ready, false, 'ready is true or not known')

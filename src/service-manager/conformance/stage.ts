@@ -24,20 +24,34 @@ export interface StageOptions {
   readonly homeName?: string
 }
 
+interface Scenery {
+  readonly backend: Backend
+  readonly host: Host
+  readonly patience: number
+  readonly quiet: number
+  /** Directory of the files the probes write. */
+  readonly reports: string
+}
+
 /** One test's own manager, home and probes. */
 export class Stage {
   readonly manager: CheckedServiceManager
   /** Without `checked`: for what it would put right. */
   readonly raw: ServiceManager
+  readonly backend: Backend
+  readonly host: Host
+  /** Milliseconds, from the harness. */
+  readonly patience: number
+  readonly quiet: number
+  private readonly reports: string
   private readonly services: Service[] = []
 
-  constructor(
-    readonly backend: Backend,
-    readonly host: Host,
-    readonly patience: number,
-    readonly quiet: number,
-    private readonly reports: string,
-  ) {
+  constructor({backend, host, patience, quiet, reports}: Scenery) {
+    this.backend = backend
+    this.host = host
+    this.patience = patience
+    this.quiet = quiet
+    this.reports = reports
     this.raw = patient(backend.connect(host), patience)
     this.manager = this.connect()
   }
@@ -123,7 +137,7 @@ export async function play(harness: Harness, options: StageOptions, scene: (stag
   for (const path of [home, reports]) mkdirSync(path)
   try {
     const instance = await harness.create(home)
-    const stage = new Stage(harness.backend, instance.host, patience, quiet, reports)
+    const stage = new Stage({backend: harness.backend, host: instance.host, patience, quiet, reports})
     const scenes = await Promise.allSettled([scene(stage)])
     const disposals = await Promise.allSettled([instance.dispose()])
     const pids = stage.live().map(({pid}) => pid)

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict'
 import type {Kit} from './kit.js'
 import {quiet, until} from './wait.js'
 
-export function supervision({test}: Kit): void {
-  test('a killed process comes back as a new one', async (stage) => {
+export function supervision({check}: Kit): void {
+  check('a killed process comes back as a new one', async (stage) => {
     const service = await stage.running('a')
     process.kill(service.process.pid, 'SIGKILL')
     const second = await service.report.nthStart(2)
@@ -13,7 +13,7 @@ export function supervision({test}: Kit): void {
     assert.equal((await stage.seenUp(service)).pid, second.pid)
   })
 
-  test('a killed process never shows as running for long', async (stage) => {
+  check('a killed process never shows as running for long', async (stage) => {
     const {process: killed, report} = await stage.running('a')
     process.kill(killed.pid, 'SIGKILL')
     await report.gone()
@@ -24,7 +24,7 @@ export function supervision({test}: Kit): void {
     await report.nthStart(2)
   })
 
-  test('a stopped service stays down', async (stage) => {
+  check('a stopped service stays down', async (stage) => {
     const service = await stage.running('a')
     await stage.manager.stop('a')
     await quiet(stage.quiet)
@@ -32,7 +32,7 @@ export function supervision({test}: Kit): void {
     await stage.seenDown(service)
   })
 
-  test('a service stopped for a while stays down until it is started', async (stage) => {
+  check('a service stopped for a while stays down until it is started', async (stage) => {
     const service = await stage.running('a')
     await stage.manager.stop('a', {disable: false})
     await quiet(stage.quiet)
@@ -41,7 +41,7 @@ export function supervision({test}: Kit): void {
     await stage.seenUp(service)
   })
 
-  test('a program that ignores SIGTERM is killed at the stop deadline and not before', async (stage) => {
+  check('a program that ignores SIGTERM is killed at the stop deadline and not before', async (stage) => {
     const service = await stage.running('a', ['stubborn'], {stopSeconds: 1})
     const asked = Date.now()
     await stage.manager.stop('a')
@@ -52,13 +52,13 @@ export function supervision({test}: Kit): void {
     assert.ok(took >= 990, `killed after ${took} ms, before the deadline of 1000`)
   })
 
-  test('restart of a program that ignores SIGTERM ends the old process first', async (stage) => {
+  check('restart of a program that ignores SIGTERM ends the old process first', async (stage) => {
     const service = await stage.running('a', ['stubborn'], {stopSeconds: 1})
     await stage.manager.restart('a')
     assert.notEqual((await stage.seenUp(service)).pid, service.process.pid)
   })
 
-  test('a program that is slow to end is given its time', async (stage) => {
+  check('a program that is slow to end is given its time', async (stage) => {
     const service = await stage.running('a', ['stubborn'])
     const stopping = stage.manager.stop('a')
     await until('it was asked with SIGTERM', stage.patience, () => service.report.has('signal'))

@@ -42,7 +42,9 @@ export async function loadLaunch(): Promise<Launch> {
         child.once('error', (error) => resolve({code: -1, problem: error.message}))
         child.once('exit', (code, signal) => resolve({code: code ?? -1, ...(signal ? {signal} : {})}))
       }),
-      kill: (signal) => void child.kill(signal),
+      kill(signal) {
+        child.kill(signal)
+      },
       pid: child.pid,
       ready: new Promise((resolve) => {
         if (notify && 'once' in notify) notify.once('data', () => resolve())

@@ -86,8 +86,8 @@ export class MemoryService {
     this.changed()
   }
 
-  /** Resolves with true once `test` holds, with false after so many milliseconds. It is tried at each change. */
-  until(test: () => boolean, milliseconds: number): Promise<boolean> {
+  /** Resolves with true once `holds` does, with false after so many milliseconds. It is tried at each change. */
+  until(holds: () => boolean, milliseconds: number): Promise<boolean> {
     return new Promise((resolve) => {
       const answer = (value: boolean) => {
         clearTimeout(deadline)
@@ -96,7 +96,7 @@ export class MemoryService {
       }
 
       const watch = () => {
-        if (test()) answer(true)
+        if (holds()) answer(true)
       }
 
       const deadline = setTimeout(() => answer(false), milliseconds)
@@ -110,11 +110,11 @@ export class MemoryService {
     const child = this.launch(this.spec, (line) => this.lines.push(line))
     const started: Process = {child, ready: false, since: new Date(), spec: this.spec, stopping: false}
     this.current = started
-    void child.ready.then(() => {
+    child.ready.then(() => {
       started.ready = true
       this.changed()
     })
-    void child.exited.then((exit) => this.ended(exit))
+    child.exited.then((exit) => this.ended(exit))
     this.changed()
   }
 
@@ -160,5 +160,5 @@ function terminate(running: Process, seconds: number): void {
   if (!running.stopping) child.kill('SIGTERM')
   running.stopping = true
   const deadline = setTimeout(() => child.kill('SIGKILL'), seconds * 1000)
-  void child.exited.then(() => clearTimeout(deadline))
+  child.exited.then(() => clearTimeout(deadline))
 }
