@@ -1,4 +1,4 @@
-import type {InstallOptions, ServiceManager, ServiceSpec} from '@hermes-cli/service-manager'
+import type {InstallOptions, InstallRequest, ServiceManager, ServiceSpec} from '@hermes-cli/service-manager'
 
 import {checked, isServiceManagerError, ServiceManagerError} from '@hermes-cli/service-manager'
 import {expect} from 'chai'
@@ -135,6 +135,14 @@ describe('a checked manager', () => {
     const backend = manager()
     await checked(backend).install({...SPEC, environment: {b: '', B: '', A: '', _: ''}}, OPTIONS)
     await checked(backend).installMany([{options: OPTIONS, spec: {...SPEC, environment: {b: '', A: ''}}}])
+    const many: ServiceSpec[] = []
+    const installMany = async (requests: readonly InstallRequest[]) => {
+      many.push(...requests.map((one) => one.spec))
+      return []
+    }
+
+    await checked(manager({installMany})).installMany([{options: OPTIONS, spec: {...SPEC, environment: {b: '', A: ''}}}])
+    expect(Object.keys(many[0]!.environment)).to.deep.equal(['A', 'b'])
     const names = backend.calls.map(([, spec]) => Object.keys((spec as ServiceSpec).environment))
     expect(names).to.deep.equal([
       ['A', 'B', '_', 'b'],
@@ -143,7 +151,7 @@ describe('a checked manager', () => {
   })
 
   it('sorts the list in byte order', async () => {
-    const backend = manager({list: async () => ['b', 'a_1', 'a-1', 'a', '0']})
+    const backend = manager({list: async () => ['a_1', 'b', 'a', '0', 'a-1']})
     expect(await checked(backend).list()).to.deep.equal(['0', 'a', 'a-1', 'a_1', 'b'])
   })
 

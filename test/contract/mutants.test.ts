@@ -1,3 +1,5 @@
+import type {Backend} from '@hermes-cli/service-manager'
+
 import {conformance} from '@hermes-cli/service-manager/conformance'
 import {createMemoryBackend} from '@hermes-cli/service-manager/memory'
 import {expect} from 'chai'
@@ -51,6 +53,26 @@ describe('the conformance kit', function () {
   it('passes the sound reference in every test that is to find a mutant', async () => {
     const tests = record((runner) => conformance(runner, memoryHarness(createMemoryBackend(), {patience: PATIENCE})))
     for (const title of new Set(MUTANTS.map(({foundBy}) => foundBy))) await named(tests, title).run()
+  })
+
+  it('skips by name what is not declared, and nothing else', () => {
+    const supports = {...createMemoryBackend().supports, exitCodes: 'none', logs: false, readiness: false} as const
+    const registered = (mutate?: (backend: Backend) => Backend) =>
+      record((runner) => conformance(runner, memoryHarness(createMemoryBackend(), {}, mutate)))
+    const all = registered()
+    const some = registered((backend) => ({...backend, supports}))
+    expect(all.filter(({skipped}) => skipped)).to.deep.equal([])
+    expect(some).to.have.lengthOf(all.length)
+    const skipped = some.filter((one) => one.skipped)
+    expect(skipped).to.have.length.above(10)
+    for (const {title} of skipped) expect(title).to.match(/ \(not declared: supports\.(exitCodes|logs|readiness)\)$/)
+    const reasons = new Set(skipped.map(({title}) => /supports\.(\w+)/.exec(title)![1]))
+    expect([...reasons].sort()).to.deep.equal(['exitCodes', 'logs', 'readiness'])
+  })
+
+  it('has no two tests of one name', () => {
+    const titles = record((runner) => conformance(runner, memoryHarness(createMemoryBackend()))).map(({title}) => title)
+    expect(titles).to.have.lengthOf(new Set(titles).size)
   })
 
   describe('on a broken backend', () => {
