@@ -129,6 +129,8 @@ export interface Detection {
   readonly usable: boolean
   /** One clause for the trace: "no live scandir in /run/service". */
   readonly because: string
+  /** What was found, for people, where it says more than `Backend.label`: `s6 (private tree)`. */
+  readonly label?: string
 }
 
 /** What a backend package exports, through `defineBackend`. */
@@ -136,7 +138,7 @@ export interface Backend {
   readonly contract: number
   /** Short, stable: `s6`, `systemd`, `runit`. */
   readonly kind: string
-  /** For people: `s6 (container supervisor)`. May depend on what was detected. */
+  /** For people. A detection may carry a more exact one. */
   readonly label: string
   /** Who wins when several are usable: s6 100, launchd and windows 60, systemd 40. */
   readonly rank: number
