@@ -42,11 +42,16 @@ interface Work extends InstallRequest {
 /**
  * Publishes all, has the scandir looked at once, waits for all with one deadline. Where no s6-svscan runs the slots lie
  * ready for the one that will. What cannot be taken up is taken back. A service to be started is told so; its readiness
- * is not waited for.
+ * is not waited for. `hold`: the caller starts them, and nothing may run, fail and run again before it does.
  */
-export async function installAll(tree: Tree, requests: readonly InstallRequest[]): Promise<readonly InstallOutcome[]> {
+export async function installAll(
+  tree: Tree,
+  requests: readonly InstallRequest[],
+  {hold = false}: {readonly hold?: boolean} = {},
+): Promise<readonly InstallOutcome[]> {
   const tools = scriptTools(tree.host)
   const served = prepare(tree)
+  const held = served && hold
   await sweep(tree)
   const all: Work[] = requests.map((request) => ({
     ...request,
@@ -54,11 +59,11 @@ export async function installAll(tree: Tree, requests: readonly InstallRequest[]
     slot: slotPath(tree.scandir, request.spec.id),
     wasLive: false,
   }))
-  for (const work of all) await attempt(work, () => place(tree, work, tools))
+  for (const work of all) await attempt(work, () => place(tree, work, tools, held))
   if (served) await takeUp(tree, all)
   await forEach(
     all.filter((work) => !work.error && work.change !== 'created'),
-    (work) => attempt(work, () => settle(tree, work)),
+    (work) => attempt(work, () => settle(tree, work, held)),
   )
   return all.map((work) => outcome(work))
 }
@@ -89,10 +94,10 @@ function told(spec: ServiceSpec, error: unknown): Error {
   })
 }
 
-async function place(tree: Tree, work: Work, tools: ScriptTools): Promise<void> {
+async function place(tree: Tree, work: Work, tools: ScriptTools, held: boolean): Promise<void> {
   const {options, slot, spec} = work
   checkSlotName(spec.id)
-  if (claimOf(slot, spec.home).is === 'absent' && publish(tree.scandir, spec, tools, {down: !options.start})) {
+  if (claimOf(slot, spec.home).is === 'absent' && publish(tree.scandir, spec, tools, {down: held || !options.start})) {
     work.change = 'created'
     return
   }
@@ -136,11 +141,11 @@ async function takeUp(tree: Tree, all: readonly Work[]): Promise<void> {
 }
 
 /** For a slot that was there: is its process of an older definition, and is it wanted up? */
-async function settle(tree: Tree, work: Work): Promise<void> {
+async function settle(tree: Tree, work: Work, held: boolean): Promise<void> {
   const {options, slot, spec} = work
   const what = `could not install "${spec.id}"`
   if (!isControllable(tree, slot, what)) return
-  if (options.start) {
+  if (options.start && !held) {
     // Given up by its finish script: what it is asked to do now is a new attempt.
     const outcome = readSmall(join(slot, 'data', 'outcome'))?.text.trim()
     if (outcome === 'crash-loop' || outcome === 'refused') await runTool(tree, 's6-svdt-clear', [slot])
@@ -152,7 +157,7 @@ async function settle(tree: Tree, work: Work): Promise<void> {
     work.restartDue = status.state === 'running' || (status.state === 'starting' && status.pid !== undefined)
   }
 
-  if (!options.start) return
+  if (held || !options.start) return
   const result = await runTool(tree, 's6-svc', ['-U', slot])
   if (result.exitCode !== 0) throw toolFailed(tree, what, result)
 }

@@ -45,7 +45,7 @@ export function connect(host: Host, deadlines: Deadlines = DEADLINES): ServiceMa
 }
 
 async function install(tree: Tree, spec: ServiceSpec, options: InstallOptions): Promise<InstallResult> {
-  const [outcome] = await installAll(tree, [{options, spec}])
+  const [outcome] = await installAll(tree, [{options, spec}], {hold: true})
   if (!outcome!.ok) throw outcome!.error
   if (options.start && isServed(tree)) await start(tree, spec.id)
   return outcome!.result

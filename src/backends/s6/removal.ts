@@ -1,11 +1,9 @@
-import {ServiceManagerError} from '@hermes-cli/service-manager'
-
 import {lstatSync, renameSync, rmSync} from 'node:fs'
 import {join} from 'node:path'
 
-import {directoriesIn, isServed, isSupervised, rescan, stopDeadline, waitUntil, type Tree} from './scandir.js'
+import {directoriesIn, isServed, isSupervised, rescan, type Tree} from './scandir.js'
 import {hiddenPath, PREFIX, slotPath} from './slot.js'
-import {endSupervisors} from './stale.js'
+import {endSupervisors, waitForEnd} from './stale.js'
 
 /** Minutes after which work in progress is taken for a leftover though its process number is in use. */
 const ABANDONED = 10
@@ -25,6 +23,7 @@ export async function remove(tree: Tree, id: string): Promise<void> {
 
 /** Deletes directories under hidden names, once nothing runs in them any more. */
 export async function discard(tree: Tree, hidden: readonly string[]): Promise<void> {
+  // Deleting earlier would leave a supervisor behind that nobody can reach by a path.
   const live = hidden.filter((path) => isSupervised(tree.host, path))
   if (live.length > 0) await (isServed(tree) ? prune(tree, live) : endSupervisors(tree, live))
   for (const path of hidden) rmSync(path, {force: true, recursive: true})
@@ -32,13 +31,7 @@ export async function discard(tree: Tree, hidden: readonly string[]): Promise<vo
 
 async function prune(tree: Tree, hidden: readonly string[]): Promise<void> {
   await rescan(tree, {prune: true})
-  const deadline = Math.max(...hidden.map((path) => stopDeadline(tree, path)))
-  // Deleting earlier would leave a supervisor behind that nobody can reach by a path.
-  if (await waitUntil(tree.host, deadline, () => hidden.every((path) => !isSupervised(tree.host, path)))) return
-  const left = hidden.filter((path) => isSupervised(tree.host, path))
-  throw new ServiceManagerError('timeout', `s6-supervise did not end within ${deadline / 1000} s for ${left.join(', ')}`, {
-    suggestions: ['Run the command again: what is left over is cleaned up first.'],
-  })
+  await waitForEnd(tree, hidden)
 }
 
 /** Removes what interrupted runs left in the scandir, old-style `gateway-x.tmp` too; never another process's work in progress. */

@@ -57,8 +57,6 @@ export function renderSlot(spec: ServiceSpec, tools: ScriptTools): Map<string, S
     ['finish', script(finishScript(tools))],
     // 0 would mean "never".
     ['timeout-kill', plain(String(Math.max(1, Math.round(spec.stopSeconds * 1000))))],
-    ['timeout-finish', plain('10000')],
-    ['max-death-tally', plain(String(CRASH_LOOP.deaths * 4))],
   ])
   if (spec.readiness === 'fd') files.set('notification-fd', plain(String(NOTIFY_FD)))
   files.set('data/hermes.json', plain(JSON.stringify(record, undefined, 2)))
@@ -100,7 +98,7 @@ function logScript(spec: ServiceSpec, tools: ScriptTools): string {
     `directory="$HERMES_HOME"/${word(spec.logDirectory)}`,
     'set --',
     ...(spec.user ? [`if [ "$(id -u)" = 0 ]; then set -- ${command([tools.setuidgid, spec.user])}; fi`] : []),
-    'if "$@" mkdir -p -- "$directory" && "$@" test -w "$directory"; then',
+    'if { [ -d "$directory" ] || "$@" mkdir -p -- "$directory"; } && "$@" test -w "$directory"; then',
     `  exec "$@" ${command(log)} p n10 s1000000 T "$directory"`,
     'fi',
     // Someone must read the pipe or the gateway stands still when it is full; once a minute the directory is tried again.

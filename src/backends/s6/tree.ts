@@ -1,23 +1,13 @@
 import {ServiceManagerError, type Host} from '@hermes-cli/service-manager'
 
-import {lstatSync, mkdirSync, realpathSync, rmSync, statSync} from 'node:fs'
+import {lstatSync, mkdirSync, readdirSync, realpathSync, rmSync, statSync} from 'node:fs'
 import {dirname, join} from 'node:path'
 
 import {controlFifo, privateScandir} from './detect.js'
 import {exclusively} from './lock.js'
-import {
-  DEADLINES,
-  directoriesIn,
-  isSupervised,
-  permissionDenied,
-  runTool,
-  scriptTools,
-  stopDeadline,
-  toolFailed,
-  waitUntil,
-} from './scandir.js'
+import {DEADLINES, directoriesIn, isSupervised, permissionDenied, runTool, scriptTools, toolFailed, waitUntil} from './scandir.js'
 import type {Deadlines, Tree} from './scandir.js'
-import {endSupervisors} from './stale.js'
+import {endSupervisors, waitForEnd} from './stale.js'
 import {startSvscan} from './svscan.js'
 
 export interface Booted {
@@ -64,14 +54,9 @@ export async function shutdown(host: Host, deadlines: Deadlines = DEADLINES): Pr
 
     const result = await runTool(tree, 's6-svscanctl', ['-t', scandir])
     if (result.exitCode !== 0) throw toolFailed(tree, 's6-svscan was not told to end', result)
-    const deadline = Math.max(deadlines.stopSlack, ...slots.map((slot) => stopDeadline(tree, slot)))
-    const isOver = (): boolean => host.probeFifo(controlFifo(scandir)) !== 'live' && slots.every((slot) => !isSupervised(host, slot))
-    if (await waitUntil(host, deadline, isOver)) return {scandir, was_up: true}
-    const left = slots.filter((slot) => isSupervised(host, slot))
-    throw new ServiceManagerError(
-      'timeout',
-      `the tree in ${scandir} did not end within ${deadline / 1000} s; left: ${left.join(', ') || 's6-svscan'}`,
-    )
+    await waitForEnd(tree, slots)
+    if (await waitUntil(host, deadlines.supervised, () => host.probeFifo(controlFifo(scandir)) !== 'live')) return {scandir, was_up: true}
+    throw new ServiceManagerError('timeout', `s6-svscan in ${scandir} did not end though its services have`)
   })
 }
 
@@ -109,7 +94,8 @@ async function clear(tree: Tree): Promise<void> {
     tree,
     names.map((name) => join(scandir, name)),
   )
-  for (const name of names) {
+  // Symbolic links too: s6-svscan would follow them; removing one leaves alone what it leads to.
+  for (const name of readdirSync(scandir)) {
     if (/^\.?gateway-/.test(name) || name === '.s6-svscan') rmSync(join(scandir, name), {force: true, recursive: true})
   }
 }
