@@ -1,20 +1,9 @@
 import {ServiceManagerError, type StopOptions} from '@hermes-cli/service-manager'
 
 import {observe} from './observe.js'
-import {
-  checkServed,
-  GAVE_UP,
-  isControllable,
-  isServed,
-  rescan,
-  runTool,
-  stopDeadline,
-  TIMED_OUT,
-  toolFailed,
-  waitSupervised,
-  type Tree,
-} from './scandir.js'
+import {checkServed, GAVE_UP, isControllable, isServed, rescan, runTool, stopDeadline, TIMED_OUT, toolFailed, type Tree} from './scandir.js'
 import {checkSlotName, claimOf, notOwned, setDown, slotPath} from './slot.js'
+import {waitSupervised} from './wait.js'
 
 /** The path of a slot that is ours. Throws `not-registered` or `not-owned`. */
 export function ownSlot({host, scandir}: Tree, id: string): string {

@@ -3,41 +3,19 @@ import {
   ServiceManagerError,
   type InstallOutcome,
   type InstallRequest,
-  type InstallResult,
   type ServiceSpec,
 } from '@hermes-cli/service-manager'
 
 import {mkdirSync} from 'node:fs'
-import {join} from 'node:path'
 
 import {notTakenUp} from './control.js'
-import {observe} from './observe.js'
+import {controlFifo} from './detect.js'
+import {place, settle, type Work} from './place.js'
 import {remove, sweep} from './removal.js'
-import type {ScriptTools} from './render.js'
-import {
-  isControllable,
-  isFullySupervised,
-  isServed,
-  permissionDenied,
-  rescan,
-  runTool,
-  scriptTools,
-  toolFailed,
-  waitSupervised,
-} from './scandir.js'
-import type {Tree} from './scandir.js'
-import {checkSlotName, claimOf, isRestartDue, notOwned, publish, readSmall, setDown, slotPath, update} from './slot.js'
+import {isFullySupervised, isServed, permissionDenied, rescan, scriptTools, type Tree} from './scandir.js'
+import {slotPath} from './slot.js'
 import {forEach} from './stale.js'
-
-/** One request on its way. `error` ends it. */
-interface Work extends InstallRequest {
-  readonly slot: string
-  change?: InstallResult['change']
-  error?: Error
-  restartDue: boolean
-  /** Somebody supervised it before we came. */
-  wasLive: boolean
-}
+import {waitSupervised} from './wait.js'
 
 /**
  * Publishes all, has the scandir looked at once, waits for all with one deadline. Where no s6-svscan runs the slots lie
@@ -71,7 +49,7 @@ export async function installAll(
 /** Throws unless slots may be put into the scandir. Is somebody there to take them up? */
 function prepare(tree: Tree): boolean {
   const {host, scandir} = tree
-  if (host.probeFifo(join(scandir, '.s6-svscan', 'control')) === 'denied') throw permissionDenied(host, scandir, 'could not install')
+  if (host.probeFifo(controlFifo(scandir)) === 'denied') throw permissionDenied(host, scandir, 'could not install')
   mkdirSync(scandir, {mode: 0o755, recursive: true})
   return isServed(tree)
 }
@@ -94,30 +72,6 @@ function told(spec: ServiceSpec, error: unknown): Error {
   })
 }
 
-async function place(tree: Tree, work: Work, tools: ScriptTools, held: boolean): Promise<void> {
-  const {options, slot, spec} = work
-  checkSlotName(spec.id)
-  if (claimOf(slot, spec.home).is === 'absent' && publish(tree.scandir, spec, tools, {down: held || !options.start})) {
-    work.change = 'created'
-    return
-  }
-
-  if (options.exclusive) {
-    throw new ServiceManagerError('already-registered', `"${spec.id}" is already registered: there is ${slot}`, {
-      suggestions: [`Remove it first: hermes gateway:uninstall -p ${spec.id}`],
-    })
-  }
-
-  const claim = claimOf(slot, spec.home)
-  if (claim.is === 'foreign') throw notOwned(claim.because)
-  work.wasLive = isControllable(tree, slot, `could not install "${spec.id}"`)
-  const changed = await update(tree.host, slot, spec, tools)
-  const turned = !work.wasLive && setDown(slot, !options.start)
-  work.change = changed.length > 0 || turned ? 'updated' : 'unchanged'
-  // A logger goes on with the old script unless it is told; the pipe is kept for it, no line is lost.
-  if (work.wasLive && changed.includes('log/run')) await runTool(tree, 's6-svc', ['-t', join(slot, 'log')])
-}
-
 async function takeUp(tree: Tree, all: readonly Work[]): Promise<void> {
   const waiting = all.filter((work) => !work.error && !isFullySupervised(tree.host, work.slot))
   if (waiting.length === 0) return
@@ -138,28 +92,6 @@ async function takeUp(tree: Tree, all: readonly Work[]): Promise<void> {
     // A slot that stays would be "registered" for every later command though nothing supervises it.
     await remove(tree, work.spec.id).catch((error_: unknown) => tree.host.warn(`could not take back ${work.slot}: ${String(error_)}`))
   })
-}
-
-/** For a slot that was there: is its process of an older definition, and is it wanted up? */
-async function settle(tree: Tree, work: Work, held: boolean): Promise<void> {
-  const {options, slot, spec} = work
-  const what = `could not install "${spec.id}"`
-  if (!isControllable(tree, slot, what)) return
-  if (options.start && !held) {
-    // Given up by its finish script: what it is asked to do now is a new attempt.
-    const outcome = readSmall(join(slot, 'data', 'outcome'))?.text.trim()
-    if (outcome === 'crash-loop' || outcome === 'refused') await runTool(tree, 's6-svdt-clear', [slot])
-  }
-
-  const claim = claimOf(slot, spec.home)
-  if (claim.is === 'ours' && isRestartDue(slot, claim.record)) {
-    const status = await observe(tree, spec.id)
-    work.restartDue = status.state === 'running' || (status.state === 'starting' && status.pid !== undefined)
-  }
-
-  if (held || !options.start) return
-  const result = await runTool(tree, 's6-svc', ['-U', slot])
-  if (result.exitCode !== 0) throw toolFailed(tree, what, result)
 }
 
 function outcome({change, error, restartDue, spec}: Work): InstallOutcome {

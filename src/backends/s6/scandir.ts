@@ -1,6 +1,6 @@
 import {commandFailed, ServiceManagerError, type ExecResult, type Host} from '@hermes-cli/service-manager'
 
-import {readdirSync, readFileSync} from 'node:fs'
+import {existsSync, readdirSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
 
 import {controlFifo, TOOL_DIRECTORIES} from './detect.js'
@@ -80,53 +80,23 @@ const supervisorFifo = (directory: string): string => join(directory, 'supervise
 export const isSupervised = (host: Host, slot: string): boolean =>
   [slot, join(slot, 'log')].some((directory) => host.probeFifo(supervisorFifo(directory)) === 'live')
 
-/** Supervisors run for both. */
-export const isFullySupervised = (host: Host, slot: string): boolean =>
-  [slot, join(slot, 'log')].every((directory) => host.probeFifo(supervisorFifo(directory)) === 'live')
+/** s6-supervise opens its FIFO a moment before it first writes its status, and in between s6-svc fails. */
+const isReady = (host: Host, directory: string): boolean =>
+  host.probeFifo(supervisorFifo(directory)) === 'live' && existsSync(join(directory, 'supervise', 'status'))
+
+/** Supervisors run for both and can be talked to. */
+export const isFullySupervised = (host: Host, slot: string): boolean => isReady(host, slot) && isReady(host, join(slot, 'log'))
 
 /** The service's own supervisor, without which s6-svc and s6-svstat have nobody to ask. */
 export function isControllable(tree: Tree, slot: string, what: string): boolean {
-  const state = tree.host.probeFifo(supervisorFifo(slot))
-  if (state === 'denied') throw permissionDenied(tree.host, tree.scandir, what)
-  return state === 'live'
+  if (tree.host.probeFifo(supervisorFifo(slot)) === 'denied') throw permissionDenied(tree.host, tree.scandir, what)
+  return isReady(tree.host, slot)
 }
 
 /** Has s6-svscan look at its directory; `prune` also ends the supervisors of what is gone. */
 export async function rescan(tree: Tree, options: {prune: boolean}): Promise<void> {
   const result = await runTool(tree, 's6-svscanctl', [options.prune ? '-an' : '-a', tree.scandir])
   if (result.exitCode !== 0) throw toolFailed(tree, `s6-svscan was not told to look at ${tree.scandir} again`, result)
-}
-
-/** Polls until `done`, at most so many milliseconds. False at the deadline. */
-export async function waitUntil(host: Host, milliseconds: number, done: () => boolean): Promise<boolean> {
-  const deadline = host.now() + milliseconds
-  for (let pause = 2; ; pause = Math.min(pause * 2, 50)) {
-    if (done()) return true
-    if (host.now() >= deadline) return false
-    await host.sleep(pause)
-  }
-}
-
-/** Waits until supervisors run for all of these slots, asking again for a rescan now and then. Returns those without. */
-export async function waitSupervised(tree: Tree, slots: readonly string[]): Promise<readonly string[]> {
-  let pending = [...slots]
-  let nextRescan = tree.host.now() + 1000
-  const deadline = tree.host.now() + tree.deadlines.supervised
-  // Only as far as the first that is not: looking at all of a thousand each time would take the time they need.
-  const look = (): boolean => {
-    const first = pending.findIndex((slot) => !isFullySupervised(tree.host, slot))
-    pending = first === -1 ? [] : pending.slice(first)
-    return pending.length === 0
-  }
-
-  while (!(await waitUntil(tree.host, Math.min(nextRescan, deadline) - tree.host.now(), look))) {
-    if (tree.host.now() >= deadline) break
-    // A scan that met a bad entry was given up half way (s6 2.12 and later): only another scan helps.
-    await rescan(tree, {prune: false})
-    nextRescan = tree.host.now() + 1000
-  }
-
-  return pending.filter((slot) => !isFullySupervised(tree.host, slot))
 }
 
 /** Directories in the scandir, hidden ones included; a symlink is none. Empty when there is no scandir. */

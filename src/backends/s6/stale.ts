@@ -2,7 +2,8 @@ import {ServiceManagerError} from '@hermes-cli/service-manager'
 
 import {join} from 'node:path'
 
-import {isSupervised, runTool, stopDeadline, waitUntil, type Tree} from './scandir.js'
+import {isSupervised, runTool, stopDeadline, type Tree} from './scandir.js'
+import {waitUntil} from './wait.js'
 
 /** At once; each is a process of its own for a moment. */
 const PARALLEL = 8

@@ -4,7 +4,8 @@ import {renameSync, statSync} from 'node:fs'
 import {dirname, join} from 'node:path'
 
 import {readSmall} from './slot.js'
-import {isServed, runTool, toolPath, waitUntil, type Tree} from './scandir.js'
+import {isServed, runTool, toolPath, type Tree} from './scandir.js'
+import {waitUntil} from './wait.js'
 
 /** Services with their loggers. s6's own default is 500, on which a large home would end without a word. */
 const MAX_SERVICES = 10_000

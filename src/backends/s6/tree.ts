@@ -5,10 +5,11 @@ import {dirname, join} from 'node:path'
 
 import {controlFifo, privateScandir} from './detect.js'
 import {exclusively} from './lock.js'
-import {DEADLINES, directoriesIn, isSupervised, permissionDenied, runTool, scriptTools, toolFailed, waitUntil} from './scandir.js'
+import {DEADLINES, directoriesIn, isSupervised, permissionDenied, runTool, scriptTools, toolFailed} from './scandir.js'
 import type {Deadlines, Tree} from './scandir.js'
 import {endSupervisors, waitForEnd} from './stale.js'
 import {startSvscan} from './svscan.js'
+import {waitUntil} from './wait.js'
 
 export interface Booted {
   readonly scandir: string

@@ -208,7 +208,7 @@ describe('s6: installing services under a real s6-svscan', () => {
     mkdirSync(join(tree.scandir, busy))
     await manager.install(serviceSpec(tree, 'a'), {start: false})
     expect(names().sort()).to.deep.equal([busy, 'gateway-a'])
-    expect(processesIn(tree.scandir).length).to.equal(4)
+    await until('only one pair of supervisors, a logger and s6-svscan are left', () => processesIn(tree.scandir).length === 4)
   })
 
   it('tells clearly, and in time, when s6-svscan takes up no more services, and takes those back', async () => {
@@ -266,7 +266,7 @@ describe('s6: installing services under a real s6-svscan', () => {
     expect(names()).to.deep.equal([])
   })
 
-  it('says permission, and what to do, when the scandir cannot be written', async function () {
+  it('says permission, and what to do, to a user the tree does not belong to', async function () {
     if (process.getuid!() !== 0) this.skip()
     chmodSync(tree.home, 0o755)
     const script = `
@@ -274,12 +274,13 @@ describe('s6: installing services under a real s6-svscan', () => {
       import {connect} from '${new URL('../../../../src/backends/s6/dist/manager.js', import.meta.url).pathname}'
       process.setgid(65534); process.setuid(65534)
       const host = createHost({environment: process.env, home: process.env.HERMES_HOME})
-      for (const act of [m => m.install(JSON.parse(process.argv[1]), {start: true}), m => m.start('a'), m => m.status('a'), m => m.uninstall('a')])
+      for (const act of [m => m.install(JSON.parse(process.argv[1]), {start: true}), m => m.start('a'), m => m.status('a'), m => m.uninstall('a'), async m => { for await (const line of m.logs('a', {follow: false, lines: 9})) line }])
         await act(connect(host)).then(() => console.log('done'), e => console.log(e.code, e.suggestions.length > 0))`
     await manager.install(serviceSpec(tree, 'a'), {start: true})
+    await until('there is a log', () => existsSync(join(tree.home, 'logs/gateways/a/current')))
     const args = ['--input-type=module', '-e', script, JSON.stringify(serviceSpec(tree, 'b'))]
     const result = await exec(process.execPath, args, {environment: tree.environment})
-    expect(result.stdout.trim().split('\n'), result.stderr).to.deep.equal(Array.from({length: 4}, () => 'permission true'))
+    expect(result.stdout.trim().split('\n'), result.stderr).to.deep.equal(Array.from({length: 5}, () => 'permission true'))
     expect(report(tree, 'a')).to.have.length(1)
   })
 })

@@ -2,7 +2,7 @@ import {connect} from '@hermes-cli/backend-s6/dist/manager.js'
 import type {ServiceManager} from '@hermes-cli/service-manager'
 
 import {expect} from 'chai'
-import {chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync} from 'node:fs'
+import {existsSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 
 import {privateTree, reportFile, serviceSpec, type PrivateTree} from '../../support/s6.js'
@@ -103,14 +103,5 @@ describe('s6: logs', () => {
     writeFileSync(`${reportFile(tree, 'a')}.more`, '')
     await until('the line is there', async () => (await read(5)).some((line) => line.endsWith('one more')))
     expect(await manager.status('a')).to.include({pid: (before as {pid: number}).pid})
-  })
-
-  it('of a directory that may not be read are a matter of permission', async function () {
-    if (process.getuid!() === 0) this.skip()
-    mkdirSync(directory(), {recursive: true})
-    await manager.install(serviceSpec(tree, 'a'), {start: false})
-    chmodSync(directory(), 0o000)
-    const error = await read(3).catch((error_: {code: string}) => error_)
-    expect(error).to.include({code: 'permission'})
   })
 })
