@@ -56,7 +56,7 @@ async function bringUp(tree: Tree, id: string, slot: string, flag: '-U' | '-u'):
   await supervised(tree, id, slot)
   // With the old deaths on record one more crash would be the last, whatever was mended meanwhile.
   await runTool(tree, 's6-svdt-clear', [slot])
-  const {ready} = tree.deadlines
+  const ready = startDeadline(tree, slot)
   const result = await runTool(tree, 's6-svc', [flag, '-wU', '-T', String(ready), slot], ready + 5000)
   if (result.exitCode === 0) return
   if (result.exitCode !== GAVE_UP && result.exitCode !== TIMED_OUT) throw toolFailed(tree, what, result)
@@ -68,6 +68,13 @@ async function bringUp(tree: Tree, id: string, slot: string, flag: '-U' | '-u'):
 
   const because = status.state === 'failed' ? status.because : 'it ended by itself and is to stay down'
   throw new ServiceManagerError('failed-to-start', `${what}: ${because}`, {suggestions})
+}
+
+/** Milliseconds. */
+function startDeadline({deadlines, host}: Tree, slot: string): number {
+  const claim = claimOf(slot, host.home)
+  const seconds = claim.is === 'ours' ? claim.record.start_seconds : undefined
+  return typeof seconds === 'number' && seconds > 0 && seconds < 86_400 ? Math.ceil(seconds * 1000) : deadlines.ready
 }
 
 async function bringDown(tree: Tree, id: string, slot: string, flag: '-D' | '-d'): Promise<void> {

@@ -74,6 +74,8 @@ async function uninstall(tree: Tree, id: string): Promise<void> {
     await quiesce(tree, id, slot)
     await remove(tree, id)
   } catch (error) {
+    // Somebody else removed it at the same time: what failed was only in the way of that.
+    if (claimOf(slot, tree.host.home).is === 'absent') return
     if ((error as NodeJS.ErrnoException).code === 'EACCES') throw permissionDenied(tree.host, tree.scandir, `could not remove "${id}"`)
     throw error
   }

@@ -4,7 +4,7 @@ import {join} from 'node:path'
 
 import {observe} from './observe.js'
 import type {ScriptTools} from './render.js'
-import {isControllable, runTool, toolFailed, type Tree} from './scandir.js'
+import {isControllable, isServed, runTool, toolFailed, type Tree} from './scandir.js'
 import {checkSlotName, claimOf, isRestartDue, notOwned, publish, readSmall, setDown, update} from './slot.js'
 
 /** One request on its way. `error` ends it. */
@@ -37,7 +37,8 @@ export async function place(tree: Tree, work: Work, tools: ScriptTools, held: bo
   work.wasLive = isControllable(tree, slot, `could not install "${spec.id}"`)
   const changed = await update(tree.host, slot, spec, tools)
   const turned = !work.wasLive && setDown(slot, !options.start)
-  work.change = changed.length > 0 || turned ? 'updated' : 'unchanged'
+  // Where s6-svscan runs, a slot that is not live is being taken up for somebody else who installs it at this moment.
+  work.change = changed.length > 0 || (turned && !isServed(tree)) ? 'updated' : 'unchanged'
   // A logger goes on with the old script unless it is told; the pipe is kept for it, no line is lost.
   if (work.wasLive && changed.includes('log/run')) await runTool(tree, 's6-svc', ['-t', join(slot, 'log')])
 }

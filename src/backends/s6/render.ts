@@ -22,6 +22,8 @@ export interface SlotRecord {
   readonly home: string
   readonly id: string
   readonly log_directory: string
+  /** `startSeconds` of the spec, where it has one. */
+  readonly start_seconds?: number
   /** Of what a process is started with. The run script leaves it in data/started. */
   readonly definition: string
   /** Of the run script as we wrote it. */
@@ -48,6 +50,7 @@ export function renderSlot(spec: ServiceSpec, tools: ScriptTools): Map<string, S
     home: spec.home,
     id: spec.id,
     log_directory: spec.logDirectory,
+    ...(spec.startSeconds === undefined ? {} : {start_seconds: spec.startSeconds}),
     definition,
     run_sha256: sha256(run),
   }
