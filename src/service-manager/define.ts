@@ -1,8 +1,12 @@
-import {CONTRACT_VERSION, type Backend} from './types.js'
+import {CONTRACT_VERSION, type Backend, type Capabilities} from './types.js'
 
-/** The one export of a backend module: `export default defineBackend({...})`. Stamps the contract it was built for. */
+/**
+ * The one export of a backend module: `export default defineBackend({...})`. Stamps the contract it was built for.
+ * Getters stay getters; what is inherited is not taken along, so give it a plain object.
+ */
 export function defineBackend(backend: Omit<Backend, 'contract'>): Backend {
-  return {...backend, contract: CONTRACT_VERSION}
+  const contract = {configurable: true, enumerable: true, value: CONTRACT_VERSION, writable: true}
+  return Object.defineProperties({}, {...Object.getOwnPropertyDescriptors(backend), contract}) as Backend
 }
 
 /** What a package.json says under `hermes.backends[]`. Data only: nothing is loaded to enumerate backends. */
@@ -24,6 +28,16 @@ export function backendProblem(value: unknown, announced: BackendAnnouncement): 
   if (typeof backend.label !== 'string' || typeof backend.rank !== 'number' || !Number.isFinite(backend.rank))
     return 'label or rank is missing'
   if (typeof backend.detect !== 'function' || typeof backend.connect !== 'function') return 'detect() or connect() is missing'
-  if (typeof backend.supports !== 'object' || backend.supports === null) return 'supports is missing'
-  return undefined
+  return capabilityProblem(backend.supports)
+}
+
+const SWITCHES = ['bootPersistence', 'logs', 'offlineInstall', 'readiness', 'runtimeRegistration'] as const
+
+/** A capability that is left out must not read as one that is not there. */
+function capabilityProblem(supports: Partial<Capabilities> | null | undefined): string | undefined {
+  if (typeof supports !== 'object' || supports === null) return 'supports is missing'
+  const missing = SWITCHES.find((name) => typeof supports[name] !== 'boolean')
+  if (missing) return `supports.${missing} is neither true nor false`
+  if (supports.exitCodes !== 'manager' && supports.exitCodes !== 'none') return 'supports.exitCodes is neither "manager" nor "none"'
+  return Array.isArray(supports.scopes) && supports.scopes.length > 0 ? undefined : 'supports.scopes names no scope'
 }

@@ -13,17 +13,24 @@ export interface ServiceSpec {
   readonly home: string
   /** Program (absolute path) and arguments. Arguments are data: nothing in them may reach a shell as syntax. */
   readonly command: readonly [string, ...string[]]
-  /** Set for the program. Names match `^[A-Za-z_][A-Za-z0-9_]*$`. Never secrets: definitions are world-readable on some managers. */
+  /**
+   * Set for the program, beside what the manager itself sets; the caller's own environment never reaches it.
+   * Names match `^[A-Za-z_][A-Za-z0-9_]*$` and arrive in byte order. Never secrets: definitions are world-readable on
+   * some managers.
+   */
   readonly environment: Readonly<Record<string, string>>
-  /** Absolute. */
+  /** Absolute; it exists. */
   readonly workingDirectory: string
   /** Where rotated logs go when the manager does not keep its own; relative to `home`. */
   readonly logDirectory: string
   /** Seconds the program may take between SIGTERM and its exit. The manager kills only later than that. */
   readonly stopSeconds: number
-  /** Seconds from its start within which the program is ready, or has failed to start. */
-  readonly startSeconds: number
-  /** `fd`: the program writes a newline to the file descriptor named by HERMES_NOTIFY_FD once it is ready. */
+  /** Seconds the program may take until it is ready; `start` fails with `timeout` after that. Default: the backend's own. */
+  readonly startSeconds?: number
+  /**
+   * `fd`: the program writes a newline to the file descriptor named by HERMES_NOTIFY_FD once it is ready. A manager
+   * without `supports.readiness` does not set that variable, and the program does without.
+   */
   readonly readiness: 'fd' | 'none'
   /** Run as this user, where the manager runs as root. */
   readonly user?: string
@@ -63,10 +70,7 @@ export type ServiceStatus =
   | {readonly state: 'unknown'; readonly because: string}
 
 export interface InstallOptions {
-  /**
-   * Bring it up now and keep it so, without waiting until it is ready (`start` waits); otherwise registered, down. A
-   * service that already runs is left running either way.
-   */
+  /** Bring it up now and keep it so; otherwise registered, down. A service that already runs is left running either way. */
   readonly start: boolean
   /** Refuse with `already-registered` when there is a definition, even an equal one. */
   readonly exclusive?: boolean
@@ -97,6 +101,7 @@ export interface LogOptions {
   readonly lines: number
   /** Go on until `signal` aborts. */
   readonly follow: boolean
+  /** Ends the lines, without an error. */
   readonly signal?: AbortSignal
 }
 
@@ -114,18 +119,29 @@ export interface ServiceManager {
   /** Ids of all services of this home, in byte order. */
   list(): Promise<readonly string[]>
   status(id: string): Promise<ServiceStatus>
-  /** Level-triggered: the same spec twice changes nothing; a changed one is replaced without killing a live process. */
+  /**
+   * Level-triggered: the same spec twice changes nothing; a changed one is replaced without killing a live process.
+   * When the definition is in place but does not come up, it stays and the
+   * error is the one `start` would give.
+   */
   install(spec: ServiceSpec, options: InstallOptions): Promise<InstallResult>
-  /** Many at once, for a boot. One that fails does not stop the others. Optional: the checked wrapper loops otherwise. */
+  /**
+   * Many at once, for a boot. One that fails does not stop the others. What is to start is told so; its readiness need
+   * not be waited for. Optional: the checked wrapper loops otherwise.
+   */
   installMany?(requests: readonly InstallRequest[]): Promise<readonly InstallOutcome[]>
   /** Stops with a deadline, then removes. Removing what is absent is success. */
   uninstall(id: string): Promise<void>
-  /** Up, ready where the manager knows, and enabled. Throws `not-registered` for the unknown. */
+  /**
+   * Up, ready where the manager knows, and enabled. A failure of before is forgotten: it is tried afresh.
+   * Throws `not-registered` for the unknown, `failed-to-start` when it ended, `timeout` when it was not ready in time.
+   */
   start(id: string): Promise<void>
   /** Down, and by default disabled. Throws `not-registered` for the unknown. */
   stop(id: string, options?: StopOptions): Promise<void>
-  /** A new process, ready. One that was down is started. */
+  /** A new process, ready. One that was down is started. Leaves `enabled` as it was. `not-registered` for the unknown. */
   restart(id: string): Promise<void>
+  /** What the program wrote to stdout and stderr, oldest line first; the manager may put a time in front of each. */
   logs?(id: string, options: LogOptions): AsyncIterable<string>
   doctor?(): Promise<readonly DoctorFinding[]>
 }
@@ -134,7 +150,7 @@ export interface Detection {
   readonly usable: boolean
   /** One clause for the trace: "no live scandir in /run/service". */
   readonly because: string
-  /** What was found, for people, where it says more than the backend's own label: `s6 (private tree)`. */
+  /** What was found, for people, where it says more than `Backend.label`: `s6 (private tree)`. */
   readonly label?: string
 }
 
@@ -143,7 +159,7 @@ export interface Backend {
   readonly contract: number
   /** Short, stable: `s6`, `systemd`, `runit`. */
   readonly kind: string
-  /** For people: `s6 (container supervisor)`. May depend on what was detected. */
+  /** For people. A detection may carry a more exact one. */
   readonly label: string
   /** Who wins when several are usable: s6 100, launchd and windows 60, systemd 40. */
   readonly rank: number

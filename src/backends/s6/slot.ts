@@ -1,0 +1,151 @@
+import {ServiceManagerError, type Host, type ServiceSpec} from '@hermes-cli/service-manager'
+
+import {randomBytes} from 'node:crypto'
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import {dirname, join} from 'node:path'
+
+import {OPTIONAL_FILES, renderSlot, sha256, type ScriptTools, type SlotFile, type SlotRecord} from './render.js'
+
+export const PREFIX = 'gateway-'
+/** s6 skips names of more than 251 characters. */
+const MAX_ID = 251 - PREFIX.length
+const SMALL = 1_048_576
+
+export const slotPath = (scandir: string, id: string): string => join(scandir, PREFIX + id)
+
+/** Throws `invalid-name` for what s6 would never look at. */
+export function checkSlotName(id: string): void {
+  if (id.length <= MAX_ID) return
+  const message = `s6 supervises no name of more than 251 characters, so a profile under s6 has at most ${MAX_ID}; this one has ${id.length}`
+  throw new ServiceManagerError('invalid-name', message)
+}
+
+/** A dot name s6-svscan does not look at, with who made it, so that leftovers can be told from work in progress. */
+export const hiddenPath = (scandir: string, id: string, why: 'gone' | 'new'): string =>
+  join(scandir, `.${PREFIX}${id.slice(0, 180)}.${why}.${process.pid}.${randomBytes(4).toString('hex')}`)
+
+const mode = (path: string): number | undefined => lstatSync(path, {throwIfNoEntry: false})?.mode
+
+/** A small regular file's text and permissions, or undefined for anything else. Follows no symlink, waits on no FIFO. */
+export function readSmall(path: string): SlotFile | undefined {
+  let fd: number | undefined
+  try {
+    fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+    const stat = fstatSync(fd)
+    if (!stat.isFile() || stat.size > SMALL) return undefined
+    return {mode: stat.mode & 0o7777, text: readFileSync(fd, 'utf8')}
+  } catch {
+    return undefined
+  } finally {
+    if (fd !== undefined) closeSync(fd)
+  }
+}
+
+/** What is under a slot's name: nothing, something we made for this home, or something that is not ours. */
+export type Claim = {is: 'absent'} | {is: 'foreign'; because: string; home?: string} | {is: 'ours'; record: SlotRecord}
+
+export function claimOf(slot: string, home: string): Claim {
+  const found = mode(slot)
+  if (found === undefined) return {is: 'absent'}
+  if ((found & constants.S_IFMT) !== constants.S_IFDIR) return {because: `${slot} is no directory`, is: 'foreign'}
+  const record = readRecord(slot)
+  if (!record) return {because: `${slot} was not made by hermes (it has no data/hermes.json)`, is: 'foreign'}
+  if (record.home === home) return {is: 'ours', record}
+  return {because: `${slot} belongs to the hermes home ${record.home}`, home: record.home, is: 'foreign'}
+}
+
+function readRecord(slot: string): SlotRecord | undefined {
+  try {
+    const value = JSON.parse(readSmall(join(slot, 'data', 'hermes.json'))?.text ?? '') as Partial<SlotRecord> | null
+    const texts = [value?.home, value?.id, value?.definition, value?.run_sha256, value?.log_directory]
+    return value?.made_by === 'hermes' && texts.every((text) => typeof text === 'string') ? (value as SlotRecord) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+export const notOwned = (because: string): ServiceManagerError =>
+  new ServiceManagerError('not-owned', `${because}; it is left alone`, {
+    suggestions: ['Remove it by hand if nothing needs it, then try again.'],
+  })
+
+/** The process that runs, if any, was started from an older definition, or the run script is no longer the one we wrote. */
+export function isRestartDue(slot: string, record: SlotRecord): boolean {
+  const started = readSmall(join(slot, 'data', 'started'))?.text.trim()
+  if (started !== undefined && started !== record.definition) return true
+  const run = readSmall(join(slot, 'run'))
+  return run === undefined || sha256(run.text) !== record.run_sha256
+}
+
+/** Builds the slot under a hidden name and renames it in. False when somebody else was first. */
+export function publish(scandir: string, spec: ServiceSpec, tools: ScriptTools, options: {down: boolean}): boolean {
+  const slot = slotPath(scandir, spec.id)
+  const building = hiddenPath(scandir, spec.id, 'new')
+  try {
+    for (const directory of ['', 'data', 'log']) {
+      mkdirSync(join(building, directory))
+      chmodSync(join(building, directory), 0o755)
+    }
+
+    for (const [name, file] of renderSlot(spec, tools)) write(join(building, name), file)
+    // Read when the supervisor starts and never again: it must be there before the name is.
+    if (options.down) write(join(building, 'down'), {mode: 0o644, text: ''})
+    renameSync(building, slot)
+    return true
+  } catch (error) {
+    rmSync(building, {force: true, recursive: true})
+    const {code} = error as NodeJS.ErrnoException
+    if ((code === 'ENOTEMPTY' || code === 'EEXIST' || code === 'ENOTDIR') && mode(slot) !== undefined) return false
+    throw error
+  }
+}
+
+function write(path: string, file: SlotFile): void {
+  writeFileSync(path, file.text, {flag: 'wx', mode: file.mode})
+  chmodSync(path, file.mode)
+}
+
+/** Replaces what differs inside a slot that may be live. Returns the names of what it changed. */
+export async function update(host: Host, slot: string, spec: ServiceSpec, tools: ScriptTools): Promise<readonly string[]> {
+  const changed: string[] = []
+  const wanted = renderSlot(spec, tools)
+  for (const name of OPTIONAL_FILES) {
+    if (wanted.has(name) || mode(join(slot, name)) === undefined) continue
+    rmSync(join(slot, name), {force: true, recursive: true})
+    changed.push(name)
+  }
+
+  for (const [name, file] of wanted) {
+    const path = join(slot, name)
+    const found = readSmall(path)
+    if (found && found.text === file.text && found.mode === file.mode) continue
+    mkdirSync(dirname(path), {recursive: true})
+    await host.writeFileAtomic(path, file.text, file.mode)
+    changed.push(name)
+  }
+
+  return changed
+}
+
+/** `down` of a slot nobody supervises: the next supervisor reads it when it starts. */
+export function setDown(slot: string, down: boolean): boolean {
+  const path = join(slot, 'down')
+  if ((mode(path) !== undefined) === down) return false
+  if (down) write(path, {mode: 0o644, text: ''})
+  else rmSync(path, {force: true})
+  return true
+}
+
+export const isEnabled = (slot: string): boolean => mode(join(slot, 'down')) === undefined

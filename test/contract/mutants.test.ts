@@ -1,0 +1,93 @@
+import type {Backend} from '@hermes-cli/service-manager'
+
+import {conformance} from '@hermes-cli/service-manager/conformance'
+import {createMemoryBackend} from '@hermes-cli/service-manager/memory'
+import {expect} from 'chai'
+
+import {memoryHarness} from '../support/harness.js'
+import {disposeShared, MUTANTS, type Mutant} from '../support/mutants/index.js'
+import {record, type Recorded} from '../support/recording.js'
+
+/** Milliseconds. Short: what a mutant never does is waited for that long. */
+const PATIENCE = 2500
+
+function named(tests: readonly Recorded[], title: string): Recorded {
+  const found = tests.filter((one) => one.title === title)
+  expect(found, `one test of the kit called "${title}"`).to.have.lengthOf(1)
+  expect(found[0]!.skipped, `"${title}" is not skipped`).to.be.false
+  return found[0]!
+}
+
+async function problemOf({foundBy, make}: Mutant): Promise<string | undefined> {
+  const {memory, mutate} = await make()
+  const tests = record((runner) => conformance(runner, memoryHarness(memory, {patience: PATIENCE}, mutate)))
+  try {
+    await named(tests, foundBy).run()
+    return undefined
+  } catch (error) {
+    return (error as Error).message
+  } finally {
+    await memory.dispose()
+  }
+}
+
+/** Most of the time is waiting for what does not happen: several wait at once. */
+function start(mutants: readonly Mutant[], atOnce: number): ReadonlyMap<Mutant, Promise<string | undefined>> {
+  const lanes = Array.from({length: atOnce}, () => Promise.resolve())
+  return new Map(
+    mutants.map((mutant, index) => {
+      const lane = index % atOnce
+      const problem = lanes[lane]!.then(() => problemOf(mutant))
+      lanes[lane] = problem.then(
+        () => {},
+        () => {},
+      )
+      return [mutant, problem]
+    }),
+  )
+}
+
+describe('the conformance kit', function () {
+  let problems: ReadonlyMap<Mutant, Promise<string | undefined>>
+
+  it('passes the sound reference in every test that is to find a mutant', async () => {
+    const tests = record((runner) => conformance(runner, memoryHarness(createMemoryBackend(), {patience: PATIENCE})))
+    for (const title of new Set(MUTANTS.map(({foundBy}) => foundBy))) await named(tests, title).run()
+  })
+
+  it('skips by name what is not declared, and nothing else', () => {
+    const supports = {...createMemoryBackend().supports, exitCodes: 'none', logs: false, readiness: false} as const
+    const registered = (mutate?: (backend: Backend) => Backend) =>
+      record((runner) => conformance(runner, memoryHarness(createMemoryBackend(), {}, mutate)))
+    const all = registered()
+    const some = registered((backend) => ({...backend, supports}))
+    expect(all.filter(({skipped}) => skipped)).to.deep.equal([])
+    expect(some).to.have.lengthOf(all.length)
+    const skipped = some.filter((one) => one.skipped)
+    expect(skipped).to.have.length.above(10)
+    for (const {title} of skipped) expect(title).to.match(/ \(not declared: supports\.(exitCodes|logs|readiness)\)$/)
+    const reasons = new Set(skipped.map(({title}) => /supports\.(\w+)/.exec(title)![1]))
+    expect([...reasons].sort()).to.deep.equal(['exitCodes', 'logs', 'readiness'])
+  })
+
+  it('has no two tests of one name', () => {
+    const titles = record((runner) => conformance(runner, memoryHarness(createMemoryBackend()))).map(({title}) => title)
+    expect(titles).to.have.lengthOf(new Set(titles).size)
+  })
+
+  describe('on a broken backend', () => {
+    before(() => {
+      problems = start(MUTANTS, 6)
+    })
+
+    after(disposeShared)
+
+    for (const mutant of MUTANTS) {
+      it(`finds that ${mutant.what}, by "${mutant.foundBy}"`, async () => {
+        const problem = await problems.get(mutant)
+        expect(problem, 'the mutant survived').to.be.a('string')
+        expect(problem, 'for the right reason').to.match(mutant.says)
+      })
+    }
+  })
+})
