@@ -17,11 +17,21 @@ function takeGlobal(argv: readonly string[], at: number): Taken | undefined {
   return value === undefined ? {length: 1, words: [word]} : {length: 2, words: [word, value]}
 }
 
+/** What there is to call. `takesWords`: words behind it are its arguments. */
+export interface CommandName {
+  readonly id: string
+  readonly takesWords: boolean
+}
+
 /** The longest run of leading words that is a command: `gateway start coder` -> `gateway:start`. */
-function longestCommand(words: readonly string[], commands: ReadonlySet<string>): {id: string; used: number} | undefined {
+function longestCommand(words: readonly string[], commands: readonly CommandName[]): {id: string; used: number} | undefined {
   for (let used = words.length; used > 0; used--) {
     const id = words.slice(0, used).join(':')
-    if (commands.has(id)) return {id, used}
+    const command = commands.find((one) => one.id === id)
+    if (!command) continue
+    // `gateway strat` is a slip in a command of that topic, not an argument of `gateway`.
+    const isSlip = used < words.length && !command.takesWords && commands.some((one) => one.id.startsWith(`${id}:`))
+    return isSlip ? undefined : {id, used}
   }
 
   return undefined
@@ -30,10 +40,9 @@ function longestCommand(words: readonly string[], commands: ReadonlySet<string>)
 /**
  * Every way to write a command, made one: `-p coder gateway start x`, `gateway -p coder start x` and
  * `gateway:start -p coder x` all become `gateway:start -p coder x`. Pure. What is behind `--` is never looked at, and
- * what names no command goes on as it is, for oclif to explain.
+ * what names no command goes on as one unknown id, for the command_not_found hook to explain.
  */
-export function normaliseArgv(argv: readonly string[], commandIds: Iterable<string>): string[] {
-  const commands = new Set(commandIds)
+export function normaliseArgv(argv: readonly string[], commands: readonly CommandName[]): string[] {
   const moved: string[] = []
   const words: string[] = []
   let at = 0
@@ -54,6 +63,6 @@ export function normaliseArgv(argv: readonly string[], commandIds: Iterable<stri
   if (words.length === 0) return rest.length > 0 ? [...rest] : ['--help']
   if (words[0] === 'help') return [...words, ...rest]
   const command = longestCommand(words, commands)
-  if (!command) return [...words, ...moved, ...rest]
+  if (!command) return [words.join(':'), ...moved, ...rest]
   return [command.id, ...moved, ...words.slice(command.used), ...rest]
 }

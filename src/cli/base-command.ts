@@ -5,7 +5,7 @@ import {selectProfile} from '../profile/select.js'
 import {ensureContext} from './context.js'
 import {EXIT} from './exit.js'
 import {noServiceManager} from './render/backend.js'
-import {toldError, type ToldError} from './report.js'
+import {errorJson, toldError, type ToldError} from './report.js'
 
 export type CommandFlags<T extends typeof Command> = Interfaces.InferredFlags<(typeof HermesCommand)['baseFlags'] & T['flags']>
 
@@ -25,11 +25,6 @@ export abstract class HermesCommand extends Command {
 
   protected get home(): string {
     return this.context.host.home
-  }
-
-  override async init(): Promise<void> {
-    await super.init()
-    if ((this.ctor as unknown as typeof HermesCommand).serviceManager === 'required') await this.requireManager()
   }
 
   protected detect(): Promise<DetectionResult> {
@@ -63,7 +58,6 @@ export abstract class HermesCommand extends Command {
   }
 
   protected override toErrorJson(error: ToldError): unknown {
-    const {code, message, oclif, suggestions} = error
-    return {error: {code, exit: oclif.exit, message, suggestions}}
+    return errorJson(error)
   }
 }

@@ -47,8 +47,8 @@ export abstract class GatewayCommand extends HermesCommand {
     flags: {all?: boolean; profile?: string | undefined},
     verb: (control: Control, profile: string) => Promise<VerbResult>,
   ): Promise<unknown> {
-    const control = await this.control()
     const {many, profiles} = await this.targets(names, flags)
+    const control = await this.control()
     if (!many) {
       const result = await verb(control, profiles[0]!)
       const {renderVerb} = await import('./render/gateway.js')

@@ -14,32 +14,50 @@ interface Raw extends Error {
 
 /** Whatever was thrown, as users meet it. What nobody foresaw is called that; its stack is for DEBUG only. */
 export function toldError(error: Raw): ToldError {
+  if (isTold(error)) return error
   if (error instanceof HermesError || isServiceManagerError(error)) {
-    return tell(error, error.code, exitCodeOf(error.code), error.suggestions)
+    return tell(error, error.message, error.code, exitCodeOf(error.code), error.suggestions)
   }
 
-  // From @oclif/core: a usage error, or an unknown command.
-  const exit = error.oclif?.exit
-  if (exit !== undefined)
-    return tell(error, error.code ?? (exit === EXIT.usage || exit === 127 ? 'usage' : 'failed'), exit, error.suggestions)
-  return tell(error, 'unforeseen', EXIT.failed, ['Run it again with DEBUG=* to see where it comes from, and please report it.'])
+  // From @oclif/core: a usage error, or (127) an unknown command.
+  const exit = error.oclif?.exit === 127 ? EXIT.usage : error.oclif?.exit
+  if (exit === undefined) {
+    return tell(error, error.message, 'unforeseen', EXIT.failed, ['Run it again with DEBUG=* to see where it comes from, and please report it.'])
+  }
+
+  const code = error.code ?? (exit === EXIT.usage ? 'usage' : 'failed')
+  return tell(error, inOneLine(error.message), code, exit, error.suggestions)
 }
 
-function tell(error: Error, code: string, exit: number, suggestions: readonly string[] = []): ToldError {
-  const told = new Error(error.message.replace(/\n*See more help with --help$/, ''))
+const isTold = (error: Raw): error is ToldError =>
+  error.code !== undefined && error.oclif?.exit !== undefined && Array.isArray(error.suggestions)
+
+/** What oclif lays out over several lines, with a hint that goes elsewhere. */
+const inOneLine = (message: string): string => message.replace(/\n*See more help with --help$/, '').replaceAll(/:?\s*\n\s*/g, ': ')
+
+function tell(error: Error, message: string, code: string, exit: number, suggestions: readonly string[] = []): ToldError {
+  const told = new Error(message)
   if (error.stack) told.stack = error.stack
   return Object.assign(told, {code, oclif: {exit}, suggestions})
 }
 
+/** An error under --json, the same from every command. */
+export const errorJson = ({code, message, oclif, suggestions}: ToldError): unknown => ({error: {code, exit: oclif.exit, message, suggestions}})
+
+/** Asked of the command line itself: there may be no command that knows. */
+function wantsJson(): boolean {
+  const own = process.argv.slice(2)
+  const end = own.indexOf('--')
+  return (end === -1 ? own : own.slice(0, end)).includes('--json')
+}
+
 /** Prints an error and ends the process with its exit code. Lines are not wrapped: paths and commands must stay copyable. */
 export function report(error: Raw): never {
-  const told = 'code' in error && 'suggestions' in error && error.oclif?.exit !== undefined ? (error as ToldError) : toldError(error)
-  if (error.constructor.name !== 'ExitError') {
-    const {code, message, suggestions} = told
-    const next =
-      suggestions.length === 1
-        ? [`Try: ${suggestions[0]}`]
-        : suggestions.map((text, index) => (index === 0 ? `Try: ${text}` : `  or ${text}`))
+  const told = toldError(error)
+  const {code, message, suggestions} = told
+  if (wantsJson()) process.stdout.write(`${JSON.stringify(errorJson(told), undefined, 2)}\n`)
+  else if (error.constructor.name !== 'ExitError') {
+    const next = suggestions.map((text, index) => (index === 0 ? `Try: ${text}` : `  or ${text}`))
     process.stderr.write(`${[`Error: ${message}`, ...next, `Code: ${code}`].join('\n')}\n`)
     if (process.env.DEBUG && told.stack) process.stderr.write(`${told.stack}\n`)
   }

@@ -89,7 +89,9 @@ export function judge({intent, lock, profile, recorded, service, warnings}: Evid
     }
 
     default: {
-      return {...common, ...down, reason: stopped(recorded), since: recorded?.since ?? null, state: service.state}
+      // After a boot the manager no longer knows why it is down; the gateway's own last words do.
+      const failed = service.state === 'stopped' && recorded?.gateway_state === 'startup_failed' && intent !== 'stopped'
+      return {...common, ...down, reason: stopped(recorded), since: recorded?.since ?? null, state: failed ? 'failed' : service.state}
     }
   }
 }

@@ -19,11 +19,11 @@ export default class GatewayLogs extends GatewayCommand {
 
   async run(): Promise<unknown> {
     const {argv, flags} = await this.parse(GatewayLogs)
+    const {many, profiles} = await this.targets(argv as string[], flags)
     const {manager} = await this.requireManager()
     if (!manager.logs) throw new HermesError('usage', 'this service manager keeps no logs hermes can read')
     if (flags.follow && this.jsonEnabled())
       throw new HermesError('usage', '--follow and --json do not go together: the answer would never end')
-    const {many, profiles} = await this.targets(argv as string[], flags)
     const stop = new AbortController()
     process.once('SIGINT', () => stop.abort())
     const logs: Record<string, string[]> = {}

@@ -2,17 +2,9 @@ import {expect} from 'chai'
 
 import {normaliseArgv} from '#hermes/cli/argv.js'
 
-const COMMANDS = [
-  'backend',
-  'backend:inspect',
-  'gateway',
-  'gateway:start',
-  'gateway:status',
-  'help',
-  'profile',
-  'profile:create',
-  's6:boot',
-]
+const WITH_WORDS = ['autocomplete', 'backend:inspect', 'gateway:start', 'gateway:status', 'help', 'profile:create']
+const WITHOUT = ['autocomplete:create', 'backend', 'gateway', 'profile', 's6:boot']
+const COMMANDS = [...WITH_WORDS.map((id) => ({id, takesWords: true})), ...WITHOUT.map((id) => ({id, takesWords: false}))]
 const normalise = (line: string): string => normaliseArgv(line.split(' ').filter(Boolean), COMMANDS).join(' ')
 
 describe('normaliseArgv', () => {
@@ -59,8 +51,11 @@ describe('normaliseArgv', () => {
   })
 
   it('leaves what is no command for oclif to explain, its flags behind it', () => {
-    expect(normalise('gatewy start')).to.equal('gatewy start')
+    expect(normalise('gatewy start')).to.equal('gatewy:start')
     expect(normalise('-p coder gatewy')).to.equal('gatewy -p coder')
+    expect(normalise('gateway strat')).to.equal('gateway:strat')
+    expect(normalise('-p coder gateway strat --all')).to.equal('gateway:strat -p coder --all')
+    expect(normalise('autocomplete bash')).to.equal('autocomplete bash')
   })
 
   it('leaves a flag without its value to the parser', () => {
