@@ -1,5 +1,6 @@
 import {connect} from '@hermes-cli/backend-s6/dist/manager.js'
-import {DEADLINES} from '@hermes-cli/backend-s6/dist/scandir.js'
+import {DEADLINES, scriptTools} from '@hermes-cli/backend-s6/dist/scandir.js'
+import {publish} from '@hermes-cli/backend-s6/dist/slot.js'
 import type {InstallOutcome, ServiceManager} from '@hermes-cli/service-manager'
 
 import {expect} from 'chai'
@@ -8,6 +9,7 @@ import {join} from 'node:path'
 
 import {exec} from '#hermes/host/exec.js'
 
+import {root} from '../../support/directories.js'
 import {privateTree, processesIn, report, serviceSpec, starts, type PrivateTree} from '../../support/s6.js'
 import {until} from '../../support/wait.js'
 
@@ -165,12 +167,28 @@ describe('s6: installing services under a real s6-svscan', () => {
     await manager.install(serviceSpec(tree, 'a'), {start: true})
   })
 
-  it('ends with one live service when the same is installed ten times at once', async () => {
-    const results = await Promise.all(Array.from({length: 10}, () => manager.install(serviceSpec(tree, 'a'), {start: true})))
-    expect(results.filter(({change}) => change === 'created')).to.have.length(1)
+  it('ends with one live service when eight processes install the same at once', async () => {
+    const script = `
+      import {createHost} from '${root}/dist/host/host.js'
+      import {connect} from '${root}/src/backends/s6/dist/manager.js'
+      const host = createHost({environment: process.env, home: process.env.HERMES_HOME})
+      const {change} = await connect(host).install(JSON.parse(process.argv[1]), {start: true})
+      console.log(change)`
+    const args = ['--input-type=module', '-e', script, JSON.stringify(serviceSpec(tree, 'a'))]
+    const results = await Promise.all(Array.from({length: 8}, () => exec(process.execPath, args, {environment: tree.environment})))
+    expect(results.filter(({exitCode}) => exitCode !== 0)).to.deep.equal([])
+    expect(results.filter(({stdout}) => stdout.trim() === 'created')).to.have.length(1)
     expect(starts(tree, 'a')).to.equal(1)
     expect(names()).to.deep.equal(['gateway-a'])
     expect(await manager.status('a')).to.include({enabled: true, state: 'running'})
+  })
+
+  it('publishes a slot once: who comes second finds the first and leaves nothing behind', async () => {
+    const tools = scriptTools(tree.host())
+    expect(publish(tree.scandir, serviceSpec(tree, 'a'), tools, {down: true})).to.equal(true)
+    expect(publish(tree.scandir, serviceSpec(tree, 'a', ['stubborn']), tools, {down: true})).to.equal(false)
+    expect(names()).to.deep.equal(['gateway-a'])
+    expect(await manager.install(serviceSpec(tree, 'a'), {start: false})).to.include({change: 'unchanged'})
   })
 
   it('installs many at once; one bad one stops none of the others', async () => {
@@ -270,8 +288,8 @@ describe('s6: installing services under a real s6-svscan', () => {
     if (process.getuid!() !== 0) this.skip()
     chmodSync(tree.home, 0o755)
     const script = `
-      import {createHost} from '${new URL('../../../../dist/host/host.js', import.meta.url).pathname}'
-      import {connect} from '${new URL('../../../../src/backends/s6/dist/manager.js', import.meta.url).pathname}'
+      import {createHost} from '${root}/dist/host/host.js'
+      import {connect} from '${root}/src/backends/s6/dist/manager.js'
       process.setgid(65534); process.setuid(65534)
       const host = createHost({environment: process.env, home: process.env.HERMES_HOME})
       for (const act of [m => m.install(JSON.parse(process.argv[1]), {start: true}), m => m.start('a'), m => m.status('a'), m => m.uninstall('a'), async m => { for await (const line of m.logs('a', {follow: false, lines: 9})) line }])

@@ -91,6 +91,7 @@ describe('s6: a private tree', () => {
     await killEverything()
     rmSync(join(home, 'run'), {recursive: true})
     expect(await boot(host)).to.include({already_up: false})
+    expect(svscans()).to.have.length(1)
   })
 
   it('first ends the supervisors of a tree of which only s6-svscan was killed', async () => {
