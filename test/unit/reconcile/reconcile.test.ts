@@ -286,6 +286,17 @@ describe('Reconciling a home', () => {
       expect((await named({boot: 'boot-3'}))[0]!.action).to.equal('registered')
     })
 
+    it('is counted within one boot too when the whole tree was made anew', async () => {
+      seedProfile(home, 'coder', {intent: 'running', state: 'starting'})
+      const verdicts = []
+      for (let tree = 0; tree < 3; tree++) {
+        recorder.slots.clear()
+        verdicts.push((await named())[0]!.action)
+      }
+
+      expect(verdicts).to.deep.equal(['started', 'started', 'registered'])
+    })
+
     it('has a count that may be rubbish without harm', async () => {
       const directory = seedProfile(home, 'coder', {intent: 'running', state: 'starting'})
       for (const text of ['', '[]', '{"starting_in_a_row": -1, "boot": ""}', '{"starting_in_a_row": "9", "boot": "x"}']) {
