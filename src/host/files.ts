@@ -1,5 +1,5 @@
 import {constants} from 'node:fs'
-import {lstat, mkdir, open, rename, rm, type FileHandle} from 'node:fs/promises'
+import {lstat, mkdir, open, rename, rm, stat, type FileHandle} from 'node:fs/promises'
 import {dirname, join, basename} from 'node:path'
 
 /** State and configuration files are small; what is larger is not ours. Bytes. */
@@ -16,11 +16,11 @@ export async function readSmallFile(path: string, maxBytes = SMALL_FILE_BYTES): 
   let handle: FileHandle | undefined
   try {
     handle = await open(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0))
-    const stat = await handle.stat()
-    if (!stat.isFile()) return {detail: `${path} is not a regular file`, ok: false, why: 'not-a-file'}
-    if (stat.size > maxBytes) return {detail: `${path} has ${stat.size} bytes, more than ${maxBytes}`, ok: false, why: 'too-large'}
+    const found = await handle.stat()
+    if (!found.isFile()) return {detail: `${path} is not a regular file`, ok: false, why: 'not-a-file'}
+    if (found.size > maxBytes) return {detail: `${path} has ${found.size} bytes, more than ${maxBytes}`, ok: false, why: 'too-large'}
     // Only as much memory as the file needs: a boot reads thousands of them. It may grow meanwhile, up to the limit.
-    let buffer = Buffer.alloc(Math.min(maxBytes, stat.size) + 1)
+    let buffer = Buffer.alloc(Math.min(maxBytes, found.size) + 1)
     let length = 0
     for (;;) {
       const {bytesRead} = await handle.read(buffer, length, buffer.length - length, length)
@@ -106,10 +106,26 @@ export async function syncDirectory(path: string): Promise<void> {
   }
 }
 
-/** mkdir -p, 0700 for what it makes. */
+/** mkdir -p, 0700 for what it makes. Node's own recursive mkdir tells ENOENT of a full disk. */
 export async function ensureDirectory(path: string): Promise<void> {
-  await mkdir(path, {mode: 0o700, recursive: true})
+  try {
+    await mkdir(path, {mode: 0o700})
+  } catch (error) {
+    const {code} = error as NodeJS.ErrnoException
+    if (code === 'ENOENT' && dirname(path) !== path) {
+      await ensureDirectory(dirname(path))
+      await mkdir(path, {mode: 0o700}).catch((error_: NodeJS.ErrnoException) => {
+        if (error_.code !== 'EEXIST') throw error_
+      })
+    } else if (!(await isDirectory(path))) throw error
+  }
 }
+
+const isDirectory = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  )
 
 /** There is something under this name, a dangling symlink included. */
 export async function exists(path: string): Promise<boolean> {

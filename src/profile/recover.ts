@@ -1,5 +1,5 @@
-import {mkdir, rename, rm} from 'node:fs/promises'
-import {dirname, join} from 'node:path'
+import {rename, rm} from 'node:fs/promises'
+import {join} from 'node:path'
 
 import {exists, readJsonObject, syncDirectory} from '../host/files.js'
 import {readActive, writeActive} from './active.js'
@@ -53,7 +53,6 @@ export async function finishRename(home: string, {from, to}: Renaming): Promise<
   if ((await exists(now)) && (await exists(old))) {
     warnings.push(`the logs of "${from}" stay in ${old}: ${now} is there already`)
   } else if (await exists(old)) {
-    await mkdir(dirname(now), {recursive: true})
     await rename(old, now)
   }
 

@@ -22,7 +22,7 @@ describe('A disk that takes no more', () => {
 
   beforeEach(function () {
     disk = temporaryDirectory()
-    const mount = execaSync('mount', ['-t', 'tmpfs', '-o', 'size=96k,mode=700', 'tmpfs', disk], {reject: false})
+    const mount = execaSync('mount', ['-t', 'tmpfs', '-o', 'size=96k,nr_inodes=60,mode=700', 'tmpfs', disk], {reject: false})
     mounted = mount.exitCode === 0
     if (!mounted) {
       console.error('      no file system can be mounted here: no full disk is tried')
@@ -65,6 +65,17 @@ describe('A disk that takes no more', () => {
     expect(failures.length).to.be.within(1, 7)
   })
 
+  it('still lets a profile go when not even a tombstone fits, with a warning', async () => {
+    await createProfile(home, {name: 'coder'})
+    const full = () => {
+      for (let i = 0; ; i++) writeFileSync(join(disk, `inode-${i}`), '')
+    }
+
+    expect(full).to.throw('ENOSPC')
+    expect((await deleteProfile(home, 'coder')).join(',')).to.match(/too full for a tombstone/)
+    expect(await names(home)).to.deep.equal([])
+  })
+
   it('keeps the old intent, and costs a boot its log but not its gateways', async () => {
     await createProfile(home, {name: 'coder'})
     await writeIntent(join(home, 'profiles/coder'), 'running', 'test')
@@ -83,8 +94,13 @@ describe('A disk that takes no more', () => {
   it('says so when it is read-only, and changes nothing', async () => {
     await createProfile(home, {name: 'coder'})
     execaSync('mount', ['-o', 'remount,ro', disk])
-    for (const change of [createProfile(home, {name: 'new'}), deleteProfile(home, 'coder'), renameProfile(home, 'coder', 'new')]) {
-      const error = await failure(change)
+    const changes = [
+      () => createProfile(home, {name: 'new'}),
+      () => deleteProfile(home, 'coder'),
+      () => renameProfile(home, 'coder', 'new'),
+    ]
+    for (const change of changes) {
+      const error = await failure(change())
       expect(error).to.include({code: 'permission'})
       expect(error.message).to.match(/read-only/)
     }

@@ -65,9 +65,11 @@ describe('Deleting a profile', () => {
     await createProfile(home, {name: 'coder'})
     await deleteProfile(home, 'coder')
     expect(await failure(deleteProfile(home, 'coder'))).to.include({code: 'profile-not-found'})
-    seedProfile(home, 'coder')
-    await deleteProfile(home, 'coder')
-    expect(entries(home)).to.deep.equal(['.deleted', '.lock'])
+    for (const soul of [true, false]) {
+      seedProfile(home, 'coder', {soul, state: 'running'})
+      await deleteProfile(home, 'coder')
+      expect(entries(home)).to.deep.equal(['.deleted', '.lock'])
+    }
   })
 })
 

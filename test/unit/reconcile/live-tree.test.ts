@@ -1,0 +1,79 @@
+import type {ServiceSpec} from '@hermes-cli/service-manager'
+import {expect} from 'chai'
+import {join} from 'node:path'
+
+import {gatewaySpec} from '#hermes/gateway/spec.js'
+import {reconcile, type Reconciling} from '#hermes/reconcile/reconcile.js'
+
+import {cleanUpDirectories, temporaryDirectory} from '../../support/directories.js'
+import {seedProfile, snapshot} from '../../support/homes.js'
+import {recordingManager, type RecordingManager} from '../../support/recording-manager.js'
+
+const launcher = {hermes: '/usr/bin/hermes', node: '/usr/bin/node'}
+
+describe('Reconciling a tree that lives already', () => {
+  cleanUpDirectories()
+  let home: string
+  let recorder: RecordingManager
+
+  beforeEach(() => {
+    home = temporaryDirectory()
+    recorder = recordingManager()
+  })
+
+  const specFor = (profile: string): ServiceSpec => gatewaySpec({home, launcher, profile})
+  const run = (options: Partial<Reconciling> = {}) => reconcile({boot: 'boot-1', home, manager: recorder.manager, specFor, ...options})
+  const named = async (options: Partial<Reconciling> = {}) => (await run(options)).actions.filter(({profile}) => profile !== 'default')
+  const state = (id: string): string | undefined => recorder.slots.get(id)?.state
+
+  it('brings an existing slot to the intent, and waits for none that is up already', async () => {
+    const before = {down: 'running', 'down-too': 'starting', gone: 'failed', up: 'running', want: 'stopped'} as const
+    for (const [name, now] of Object.entries(before)) recorder.slots.set(name, {spec: specFor(name), state: now})
+    for (const name of ['down', 'down-too']) seedProfile(home, name, {intent: 'stopped'})
+    for (const name of ['gone', 'up', 'want']) seedProfile(home, name, {intent: 'running'})
+    await run()
+    expect(recorder.calls.filter((call) => /^(?:start|stop|restart|uninstall)/.test(call)).sort()).to.deep.equal([
+      'start gone',
+      'start want',
+      'stop down',
+      'stop down-too',
+    ])
+  })
+
+  it('leaves a live slot that nobody spoke about alone', async () => {
+    recorder.slots.set('coder', {spec: specFor('coder'), state: 'running'})
+    seedProfile(home, 'coder', {state: 'stopped'})
+    expect((await named())[0]).to.include({action: 'registered', change: 'unchanged'})
+    expect(state('coder')).to.equal('running')
+  })
+
+  it('is a fixed point: the second time changes no slot and touches no profile', async () => {
+    for (const name of ['a', 'b']) seedProfile(home, name, {intent: 'running', state: 'running'})
+    await run()
+    for (const slot of recorder.slots.values()) if (slot.state === 'starting') slot.state = 'running'
+    const before = snapshot(join(home, 'profiles'))
+    recorder.calls.length = 0
+    expect((await run()).actions.map(({change}) => change)).to.deep.equal(['unchanged', 'unchanged', 'unchanged'])
+    expect(recorder.calls.filter((call) => /^(?:start|stop|restart)/.test(call))).to.deep.equal([])
+    expect(snapshot(join(home, 'profiles'))).to.deep.equal(before)
+  })
+
+  it('changes nothing in a dry run, calls nothing but list, and answers the same', async () => {
+    seedProfile(home, 'coder', {intent: 'running', stale: true, state: 'starting'})
+    seedProfile(home, 'Bad', {state: 'running'})
+    seedProfile(home, 'default', {stale: true})
+    const before = snapshot(home)
+    const dry = await run({
+      bootstrapState: 'running',
+      dryRun: true,
+      specFor() {
+        throw new Error('called')
+      },
+    })
+    expect(snapshot(home)).to.deep.equal(before)
+    expect(recorder.calls).to.deep.equal(['list '])
+    const real = await run({bootstrapState: 'running'})
+    expect(real.actions.map(({change: _, ...action}) => action)).to.deep.equal(dry.actions)
+    expect(real.errors).to.deep.equal(dry.errors)
+  })
+})
