@@ -44,8 +44,11 @@ const gatewayEntries = {
 
 const isOurs = (key: string): boolean => Object.hasOwn(gatewayEntries, key)
 
+/** An array is an object too, and one without any of our keys would pass for an empty mapping. */
+const mapping = v.custom<Record<string, unknown>>((value) => typeof value === 'object' && !Array.isArray(value), 'must be a mapping')
+
 const schema = v.looseObject({
-  gateway: v.optional(v.nullable(v.looseObject(gatewayEntries, 'must be a mapping'), {}), {}),
+  gateway: v.optional(v.nullable(v.pipe(mapping, v.looseObject(gatewayEntries)), {}), {}),
   port: v.optional(portNumber),
 })
 
