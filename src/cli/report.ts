@@ -22,7 +22,9 @@ export function toldError(error: Raw): ToldError {
   // From @oclif/core: a usage error, or (127) an unknown command.
   const exit = error.oclif?.exit === 127 ? EXIT.usage : error.oclif?.exit
   if (exit === undefined) {
-    return tell(error, error.message, 'unforeseen', EXIT.failed, ['Run it again with DEBUG=* to see where it comes from, and please report it.'])
+    return tell(error, error.message, 'unforeseen', EXIT.failed, [
+      'Run it again with DEBUG=* to see where it comes from, and please report it.',
+    ])
   }
 
   const code = error.code ?? (exit === EXIT.usage ? 'usage' : 'failed')
@@ -42,7 +44,9 @@ function tell(error: Error, message: string, code: string, exit: number, suggest
 }
 
 /** An error under --json, the same from every command. */
-export const errorJson = ({code, message, oclif, suggestions}: ToldError): unknown => ({error: {code, exit: oclif.exit, message, suggestions}})
+export const errorJson = ({code, message, oclif, suggestions}: ToldError): unknown => ({
+  error: {code, exit: oclif.exit, message, suggestions},
+})
 
 /** Asked of the command line itself: there may be no command that knows. */
 function wantsJson(): boolean {

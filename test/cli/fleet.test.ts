@@ -160,7 +160,10 @@ describe('gateways on real s6', () => {
   it('kills a program that ignores SIGTERM once its drain time is over', async () => {
     await create('stubborn', program('gateway-program.mjs', 'stubborn'))
     const config = join(home, 'profiles/stubborn/config.yaml')
-    writeFileSync(config, `port: 9778\ngateway:\n  command: ${JSON.stringify(program('gateway-program.mjs', 'stubborn'))}\n  drain_timeout: 1\n`)
+    writeFileSync(
+      config,
+      `port: 9778\ngateway:\n  command: ${JSON.stringify(program('gateway-program.mjs', 'stubborn'))}\n  drain_timeout: 1\n`,
+    )
     const {pid} = (await ok('gateway:start', '-p', 'stubborn')).status
     const child = state(home, 'stubborn').child_pid
     const stopped = await ok('gateway:stop', '-p', 'stubborn')

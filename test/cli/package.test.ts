@@ -9,7 +9,7 @@ import {familyOf, killAll} from '../support/processes.js'
 import {mkdtempSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 
-/** The one file that is published, installed globally where there is nothing, and used. */
+/** The one file that is published, installed globally with no network where there is nothing, and used. */
 describe('the packed artefact', function () {
   this.timeout(300_000)
   let directory: string
@@ -21,9 +21,9 @@ describe('the packed artefact', function () {
     await execa('npm', ['pack', '--ignore-scripts', '--pack-destination', directory, '--loglevel=error'], {cwd: root})
     const packed = readdirSync(directory).filter((name) => name.endsWith('.tgz'))
     expect(packed).to.have.length(1)
-    await execa('npm', ['install', '--global', '--prefix', prefix, '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error', join(directory, packed[0]!)], {
-      cwd: directory,
-    })
+    // No network and an empty cache: the file alone must do.
+    const alone = ['--offline', '--cache', join(directory, 'cache'), '--no-audit', '--no-fund', '--loglevel=error']
+    await execa('npm', ['install', '--global', '--prefix', prefix, ...alone, join(directory, packed[0]!)], {cwd: directory})
   })
   after(() => {
     rmSync(directory, {force: true, recursive: true})
@@ -45,7 +45,8 @@ describe('the packed artefact', function () {
       expect(existsSync(join(installed, path)), path).to.equal(true)
     }
 
-    for (const path of ['src', 'test', '.build', 'node_modules/@hermes-cli/backend-s6/index.ts']) expect(existsSync(join(installed, path)), path).to.equal(false)
+    for (const path of ['src', 'test', '.build', 'node_modules/@hermes-cli/backend-s6/index.ts'])
+      expect(existsSync(join(installed, path)), path).to.equal(false)
   })
 
   it('runs: help, profiles, backends with their reasons', async () => {

@@ -19,7 +19,11 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 
 /** Packages by the only places that may name them. Types count too: a layer that needs oclif's types depends on oclif. */
 const RESERVED: ReadonlyArray<{allowed: RegExp; package: RegExp; why: string}> = [
-  {allowed: /^src\/(?:cli|commands|hooks|backends\/[\w-]+\/commands)\/|^src\/backends\/[\w-]+\/command\.ts$/, package: /^@oclif\//, why: 'oclif belongs to the command line'},
+  {
+    allowed: /^src\/(?:cli|commands|hooks|backends\/[\w-]+\/commands)\/|^src\/backends\/[\w-]+\/command\.ts$/,
+    package: /^@oclif\//,
+    why: 'oclif belongs to the command line',
+  },
   {
     allowed: /^src\/(?:host\/exec|gateway\/run\/[\w-]+|service-manager\/(?:memory|conformance)[\w/-]*)\.ts$/,
     package: /^node:child_process$/,
