@@ -90,14 +90,16 @@ describe('A configuration', () => {
     expect(problems(`a: ${'['.repeat(10_000)}${']'.repeat(10_000)}`)).to.match(/nested too deeply/)
   })
 
-  it('judges the largest text it takes within a few seconds, however hostile', function () {
-    this.timeout(40_000)
+  it('judges the largest text it takes in time that grows with its length, however hostile', function () {
+    this.timeout(120_000)
     const fill = (unit: string) => unit.repeat(Math.floor(262_144 / unit.length))
-    const keys = Array.from({length: 24_000}, (_, i) => `k${i}: 1`).join('\n')
+    const keys = Array.from({length: 46_000}, (_, i) => `${i.toString(36)}:`).join('\n')
     for (const text of [...['"', '[', '%\n', '*a ', '---\n'].map((unit) => fill(unit)), keys]) {
-      const start = performance.now()
+      const start = process.cpuUsage()
       parseConfig(text)
-      expect(performance.now() - start, JSON.stringify(text.slice(0, 10))).to.be.below(4000)
+      // Time of this process alone: the machine may be busy. What is quadratic takes ten times as long.
+      const seconds = process.cpuUsage(start).user / 1e6
+      expect(seconds, JSON.stringify(text.slice(0, 10))).to.be.below(6)
     }
   })
 
