@@ -12,24 +12,33 @@ export async function waitUntil(host: Host, milliseconds: number, done: () => bo
   }
 }
 
-/** Waits until supervisors run for all of these slots, asking again for a rescan now and then. Returns those without. */
+/**
+ * Waits until supervisors run for all of these slots, asking again for a rescan now and then. Gives up when for the
+ * length of the deadline not one more came: a thousand take their time. Returns those without.
+ */
 export async function waitSupervised(tree: Tree, slots: readonly string[]): Promise<readonly string[]> {
-  let pending = [...slots]
-  let nextRescan = tree.host.now() + 1000
-  const deadline = tree.host.now() + tree.deadlines.supervised
+  const {deadlines, host} = tree
+  const missing = (among: readonly string[]): string[] => among.filter((slot) => !isFullySupervised(host, slot))
+  let pending: readonly string[] = slots
   // Only as far as the first that is not: looking at all of a thousand each time would take the time they need.
   const look = (): boolean => {
-    const first = pending.findIndex((slot) => !isFullySupervised(tree.host, slot))
+    const first = pending.findIndex((slot) => !isFullySupervised(host, slot))
+    seen += first === -1 ? pending.length : first
     pending = first === -1 ? [] : pending.slice(first)
     return pending.length === 0
   }
 
-  while (!(await waitUntil(tree.host, Math.min(nextRescan, deadline) - tree.host.now(), look))) {
-    if (tree.host.now() >= deadline) break
+  let seen = 0
+  let deadline = host.now() + deadlines.supervised
+  while (!(await waitUntil(host, Math.min(1000, deadline - host.now()), look))) {
+    const left = missing(pending)
+    if (seen > 0 || left.length < pending.length) deadline = host.now() + deadlines.supervised
+    else if (host.now() >= deadline) return left
+    pending = left
+    seen = 0
     // A scan that met a bad entry was given up half way (s6 2.12 and later): only another scan helps.
-    await rescan(tree, {prune: false})
-    nextRescan = tree.host.now() + 1000
+    if (pending.length > 0) await rescan(tree, {prune: false})
   }
 
-  return pending.filter((slot) => !isFullySupervised(tree.host, slot))
+  return []
 }
