@@ -105,7 +105,9 @@ export const endAfterwards = (pid: number): number => {
 /** Call once at the top level of a test file. */
 export function cleanUpGateways(): void {
   afterEach(async () => {
-    for (const {child, exited} of started.splice(0)) {
+    for (const {child, exited, stdout} of started.splice(0)) {
+      // Programs say their pid; one of a gateway that a failed test left to be killed would stay behind.
+      for (const [, pid] of stdout().matchAll(/^(?:pid|grandchild) (\d+)$/gm)) programs.add(Number(pid))
       if (child.exitCode === null && child.signalCode === null) child.kill('SIGINT')
       const over = await Promise.race([
         exited,

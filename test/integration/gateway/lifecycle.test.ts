@@ -7,6 +7,7 @@ import {identify} from '#hermes/host/process.js'
 
 import {cleanUpDirectories} from '../../support/directories.js'
 import {cleanUpGateways, endAfterwards, isGone, makeHome, program, startGateway, type Gateway} from '../../support/gateway.js'
+import {ask} from '../../support/http.js'
 import {until} from '../../support/wait.js'
 
 cleanUpGateways()
@@ -23,19 +24,19 @@ describe('a gateway without a program', () => {
     expect(home.state()).to.include({failures: 0, gateway_state: 'running', hermes_home: home.home, pid: gateway.pid, port: home.port})
     expect(home.state().start_time).to.equal(identify(gateway.pid)!.startTime)
     expect(home.json('gateway.pid')).to.include({kind: 'hermes-gateway', pid: gateway.pid, profile: 'coder'})
-    const answer = await fetch(`http://127.0.0.1:${home.port}/health`)
+    const answer = await ask(`http://127.0.0.1:${home.port}/health`)
     expect(answer.status).to.equal(200)
-    expect(await answer.json()).to.include({pid: gateway.pid, profile: 'coder', ready: true, status: 'running'})
+    expect(answer.json).to.include({pid: gateway.pid, profile: 'coder', ready: true, status: 'running'})
   })
 
   it('answers HEAD, knows no other path and no other method', async () => {
     const home = await makeHome()
     await startGateway(home).ready()
     const url = `http://127.0.0.1:${home.port}`
-    expect((await fetch(url, {method: 'HEAD'})).status).to.equal(200)
-    expect((await fetch(`${url}/health?x=1`)).status).to.equal(200)
-    expect((await fetch(`${url}/etc`)).status).to.equal(404)
-    expect((await fetch(url, {body: 'x', method: 'POST'})).status).to.equal(405)
+    expect((await ask(url, 'HEAD')).status).to.equal(200)
+    expect((await ask(`${url}/health?x=1`)).status).to.equal(200)
+    expect((await ask(`${url}/etc`)).status).to.equal(404)
+    expect((await ask(url, 'POST')).status).to.equal(405)
   })
 
   it('listens on the loopback only', async () => {
@@ -122,6 +123,8 @@ describe('what a signal means', () => {
     const pid = Number(await printed(gateway, /pid (\d+)/))
     await gateway.ready()
     process.kill(pid, 'SIGTERM')
+    // The unlucky order: the program is gone before our own signal arrives. No `until`, its rhythm is too slow for this.
+    while (!isGone(pid)) await new Promise(setImmediate)
     gateway.signal('SIGTERM')
     expect(await gateway.exited).to.equal(1)
     expect(home.state().gateway_state).to.equal('running')

@@ -6,6 +6,7 @@ import {join} from 'node:path'
 
 import {cleanUpDirectories} from '../../support/directories.js'
 import {cleanUpGateways, endAfterwards, freePort, isGone, makeHome, program, startGateway, type Gateway} from '../../support/gateway.js'
+import {ask} from '../../support/http.js'
 import {until} from '../../support/wait.js'
 
 cleanUpGateways()
@@ -23,7 +24,7 @@ describe('readiness of the program', () => {
       await printed(gateway, /pid (\d+)/)
       expect(gateway.notified()).to.equal('')
       expect(home.state().gateway_state).to.equal('starting')
-      expect((await fetch(`http://127.0.0.1:${home.port}/health`)).status).to.equal(503)
+      expect((await ask(`http://127.0.0.1:${home.port}/health`)).status).to.equal(503)
       await until('the newline', () => gateway.notified() === '\n')
       expect(home.state()).to.include({gateway_state: 'running'})
       expect(home.state().child_pid).to.be.a('number')
@@ -101,7 +102,7 @@ describe('the end of the program', () => {
     await gateway.ready()
     gateway.signal('SIGTERM')
     await until('draining', () => home.state().gateway_state === 'draining')
-    expect((await fetch(`http://127.0.0.1:${home.port}/`)).status).to.equal(503)
+    expect((await ask(`http://127.0.0.1:${home.port}/`)).status).to.equal(503)
     expect(await gateway.exited).to.equal(1)
     expect(home.state().exit_reason).to.include('did not end within 0.4 s')
     expect([isGone(pid), isGone(grandchild)]).to.deep.equal([true, true])
@@ -254,7 +255,7 @@ describe('a health port that is taken', () => {
     squatter!.close()
     await until('running', () => home.state().gateway_state === 'running')
     expect(home.state()).to.not.have.property('exit_reason')
-    expect((await fetch(`http://127.0.0.1:${home.port}/`)).status).to.equal(200)
+    expect((await ask(`http://127.0.0.1:${home.port}/`)).status).to.equal(200)
   })
 })
 

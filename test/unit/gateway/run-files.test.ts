@@ -80,7 +80,7 @@ describe('writing gateway_state.json', () => {
     const written: string[] = []
     const slowFirst = async (_: string, state: GatewayState) => {
       await new Promise((resolve) => {
-        setTimeout(resolve, written.length === 0 ? 30 : 0)
+        setTimeout(resolve, state.gateway_state === 'starting' ? 30 : 0)
       })
       written.push(state.gateway_state)
     }

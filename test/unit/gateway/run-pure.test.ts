@@ -101,23 +101,23 @@ describe('back-off', () => {
     updated_at: at(-5),
     ...more,
   })
-  const before = (prior: GatewayState | undefined, intentAt?: string) => failuresBefore(prior, {bootId: 'b', intentAt, now})
+  const count = (prior: GatewayState | undefined, intentAt?: string) => failuresBefore(prior, {bootId: 'b', intentAt, now})
   const table: Array<[string, number, number]> = [
-    ['nothing known', before(undefined), 0],
-    ['a life that said its last word', before(state({exit_code: 3})), 2],
-    ['one that vanished while starting', before(state({gateway_state: 'starting'})), 3],
-    ['one that vanished soon after it was ready', before(state({since: at(-10)})), 3],
-    ['one that vanished long after it was ready', before(state({since: at(-61)})), 0],
-    ['one that vanished while degraded', before(state({gateway_state: 'degraded', since: at(-1)})), 3],
-    ['one that was killed while draining', before(state({gateway_state: 'draining'})), 2],
-    ['another boot', before(state({boot_id: 'a', gateway_state: 'starting'})), 0],
-    ['a state of the Python project', before({gateway_state: 'running'}), 0],
-    ['a hostile count', before(state({exit_code: 1, failures: 1e300})), 1000],
-    ['a negative count', before(state({exit_code: 1, failures: -5})), 0],
-    ['an intent newer than the failure', before(state({exit_code: 1}), at(-1)), 0],
-    ['an intent older than the failure', before(state({exit_code: 1}), at(-9)), 2],
-    ['an intent from the future', before(state({exit_code: 1}), at(3600)), 2],
-    ['an intent without a time', before(state({exit_code: 1}), 'yesterday'), 2],
+    ['nothing known', count(undefined), 0],
+    ['a life that said its last word', count(state({exit_code: 3})), 2],
+    ['one that vanished while starting', count(state({gateway_state: 'starting'})), 3],
+    ['one that vanished soon after it was ready', count(state({since: at(-10)})), 3],
+    ['one that vanished long after it was ready', count(state({since: at(-61)})), 0],
+    ['one that vanished while degraded', count(state({gateway_state: 'degraded', since: at(-1)})), 3],
+    ['one that was killed while draining', count(state({gateway_state: 'draining'})), 2],
+    ['another boot', count(state({boot_id: 'a', gateway_state: 'starting'})), 0],
+    ['a state of the Python project', count({gateway_state: 'running'}), 0],
+    ['a hostile count', count(state({exit_code: 1, failures: 1e300})), 1000],
+    ['a negative count', count(state({exit_code: 1, failures: -5})), 0],
+    ['an intent newer than the failure', count(state({exit_code: 1}), at(-1)), 0],
+    ['an intent older than the failure', count(state({exit_code: 1}), at(-9)), 2],
+    ['an intent from the future', count(state({exit_code: 1}), at(3600)), 2],
+    ['an intent without a time', count(state({exit_code: 1}), 'yesterday'), 2],
   ]
   for (const [what, seen, expected] of table) it(`${what}: ${expected} failures`, () => expect(seen).to.equal(expected))
 
@@ -165,7 +165,7 @@ describe('who may run: the verdict about the holder of the lock', () => {
   const holder = {bootId: 'b', home: '/h', pid: 20, profile: 'coder', startTime: 2, supervisor: {bootId: 'b', pid: 5, startTime: 1}}
   const claim = {home: '/h', profile: 'coder', self, supervised: true}
   const orphan = {supervisorAlive: false, triedToEvict: false, waited: 0}
-  const {supervisor: _, ...foreground} = holder
+  const foreground = {bootId: 'b', home: '/h', pid: 20, profile: 'coder', startTime: 2}
   const table: Array<[string, Verdict, Verdict]> = [
     ['someone who only looked', judge(undefined, claim, orphan), 'retry'],
     ['someone unknown for long', judge(undefined, claim, {...orphan, waited: 1000}), 'wait'],
