@@ -10,7 +10,7 @@ import {fileURLToPath} from 'node:url'
 const LIMIT = 1.25
 const ROUNDS = 5
 const entry = fileURLToPath(new URL('../test/fixtures/gateway-entry.mjs', import.meta.url))
-const {NODE_OPTIONS: _, ...plain} = process.env
+const plain = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('NODE_')))
 
 const freePort = () =>
   new Promise((resolve) => {
