@@ -120,7 +120,7 @@ function verify(before, log) {
   const logged = (profile) => log.find((line) => line.includes(` profile=${profile} `)) ?? ''
   check(`coder is up with a new pid (${coder.pid})`, coder.state === 'running' && coder.ready === true && coder.pid !== before.pid)
   check('writer is down, as its operator left it', writer.pid === null && writer.intent === 'stopped')
-  check('broken is down and says why', broken.pid === null && /no such|not found/i.test(broken.reason ?? ''))
+  check('broken is down and says why', broken.state === 'failed' && /not found/.test(broken.reason ?? ''))
   check(
     'the boot log tells each of them',
     /action=started/.test(logged('coder')) &&

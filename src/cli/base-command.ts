@@ -15,7 +15,6 @@ export abstract class HermesCommand extends Command {
   static override baseFlags = {
     profile: Flags.string({char: 'p', description: 'The profile to act on', helpGroup: 'GLOBAL', helpValue: 'NAME'}),
   }
-
   /** Whether the prerun hook is to detect a service manager: `required` fails without one. */
   static serviceManager: 'none' | 'optional' | 'required' = 'none'
 

@@ -22,7 +22,10 @@ export function ensureContext(config: Interfaces.Config): HermesContext {
       const environment = {...process.env, ...overrides}
       return connectBackend(config, createHost({environment, home: resolveHome(environment), warn}), kind)
     },
-    detect: () => (detection ??= detectBackends(config, host)),
+    detect() {
+      detection ??= detectBackends(config, host)
+      return detection
+    },
     host,
   }
   provideContext(config, context)

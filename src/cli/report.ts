@@ -16,19 +16,18 @@ interface Raw extends Error {
 export function toldError(error: Raw): ToldError {
   if (isTold(error)) return error
   if (error instanceof HermesError || isServiceManagerError(error)) {
-    return tell(error, error.message, error.code, exitCodeOf(error.code), error.suggestions)
+    return tell(error, {code: error.code, exit: exitCodeOf(error.code), suggestions: error.suggestions})
   }
 
   // From @oclif/core: a usage error, or (127) an unknown command.
   const exit = error.oclif?.exit === 127 ? EXIT.usage : error.oclif?.exit
   if (exit === undefined) {
-    return tell(error, error.message, 'unforeseen', EXIT.failed, [
-      'Run it again with DEBUG=* to see where it comes from, and please report it.',
-    ])
+    const suggestions = ['Run it again with DEBUG=* to see where it comes from, and please report it.']
+    return tell(error, {code: 'unforeseen', exit: EXIT.failed, suggestions})
   }
 
   const code = error.code ?? (exit === EXIT.usage ? 'usage' : 'failed')
-  return tell(error, inOneLine(error.message), code, exit, error.suggestions)
+  return tell(error, {code, exit, message: inOneLine(error.message), suggestions: error.suggestions ?? []})
 }
 
 const isTold = (error: Raw): error is ToldError =>
@@ -37,7 +36,14 @@ const isTold = (error: Raw): error is ToldError =>
 /** What oclif lays out over several lines, with a hint that goes elsewhere. */
 const inOneLine = (message: string): string => message.replace(/\n*See more help with --help$/, '').replaceAll(/:?\s*\n\s*/g, ': ')
 
-function tell(error: Error, message: string, code: string, exit: number, suggestions: readonly string[] = []): ToldError {
+interface Telling {
+  readonly code: string
+  readonly exit: number
+  readonly message?: string
+  readonly suggestions: readonly string[]
+}
+
+function tell(error: Error, {code, exit, message = error.message, suggestions}: Telling): ToldError {
   const told = new Error(message)
   if (error.stack) told.stack = error.stack
   return Object.assign(told, {code, oclif: {exit}, suggestions})

@@ -9,8 +9,8 @@ import {gatewayLogDirectory, profileDirectory} from '../profile/paths.js'
 /** Seconds a manager waits beyond the drain time before it kills, so that the gateway can end its program and record it. */
 export const STOP_MARGIN = 5
 
-/** Seconds beyond the ready timeout: loading, and a back-off after failed starts. */
-export const START_MARGIN = 10
+/** Seconds beyond the ready timeout: loading on a busy machine, and a back-off (at most 30) after failed starts. */
+export const START_MARGIN = 40
 
 const STANDARD_PATH = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin']
 
@@ -26,10 +26,16 @@ export interface SpecInput {
   readonly home: string
   readonly profile: string
   /** Of a configuration that can be read; otherwise the defaults decide about the stop deadline. */
-  readonly config?: Pick<GatewayConfig, 'drain_timeout' | 'ready_timeout'>
+  readonly config?: Pick<GatewayConfig, 'drain_timeout' | 'ready' | 'ready_timeout'>
   readonly launcher: Launcher
   /** HERMES_SERVICE_USER */
   readonly user?: string
+}
+
+/** A plain waiting time is its own bound; ready_timeout bounds the others. */
+function readySeconds(config: SpecInput['config']): number {
+  if (!config) return 60
+  return 'after' in config.ready ? config.ready.after : config.ready_timeout
 }
 
 /** Pure: what the service manager is to run for this profile. The default profile is called without `-p`. */
@@ -44,7 +50,7 @@ export function gatewaySpec({config, home, launcher, profile, user}: SpecInput):
     id: profile,
     logDirectory: gatewayLogDirectory(profile),
     readiness: 'fd',
-    startSeconds: (config?.ready_timeout ?? 60) + START_MARGIN,
+    startSeconds: readySeconds(config) + START_MARGIN,
     stopSeconds: (config?.drain_timeout ?? 10) + STOP_MARGIN,
     workingDirectory: profileDirectory(home, profile),
     ...(user ? {user} : {}),

@@ -50,79 +50,72 @@ export async function gatewayStatus(profile: string, directory: string, manager?
   return judge({intent: intent.value, lock, profile, recorded: recorded.value, service, warnings})
 }
 
+type Common = Pick<GatewayStatus, 'enabled' | 'intent' | 'observed' | 'port' | 'profile' | 'registered' | 'restart_due' | 'warnings'>
+type Is<State extends ServiceStatus['state']> = Extract<ServiceStatus, {state: State}>
+
+const DOWN = {pid: null, ready: null} as const
+
 /** Pure. The manager says whether a process is up, the lock whether a gateway lives, the state file how it is. */
-export function judge({intent, lock, profile, recorded, service, warnings}: Evidence): GatewayStatus {
-  const registered = service.state !== 'absent'
+export function judge(evidence: Evidence): GatewayStatus {
+  const {lock, recorded, service} = evidence
+  const common = commonOf(evidence)
+  const outside = lock.holder && (service.state === 'absent' || service.state === 'stopped' || service.state === 'failed')
+  if (outside)
+    return {...common, pid: lock.holder.pid, ready: null, reason: 'it runs outside the service manager', since: null, state: 'foreground'}
+  if (service.state === 'running') return running(common, service, recorded)
+  if (service.state === 'starting') return starting(common, service, evidence)
+  if (service.state === 'unknown') return {...common, ...DOWN, reason: service.because, since: null, state: 'unknown'}
+  const since = recorded?.since ?? null
+  if (service.state === 'failed') return {...common, ...DOWN, reason: failure(service, recorded), since, state: 'failed'}
+  // After a boot the manager no longer knows why it is down; the gateway's own last words do.
+  const failed = service.state === 'stopped' && recorded?.gateway_state === 'startup_failed' && evidence.intent !== 'stopped'
+  return {...common, ...DOWN, reason: lastWords(recorded), since, state: failed ? 'failed' : service.state}
+}
+
+function commonOf({intent, profile, recorded, service, warnings}: Evidence): Common {
   const known = 'enabled' in service ? service : undefined
-  const common = {
+  return {
     enabled: known?.enabled ?? null,
     intent: intent ?? 'none',
     observed: recorded?.gateway_state ?? null,
     port: recorded?.port ?? null,
     profile,
-    registered,
+    registered: service.state !== 'absent',
     restart_due: known?.restartDue ?? false,
     warnings,
-  } as const
-  const down = {pid: null, ready: null} as const
-  const alive = lock.holder ?? undefined
-  const outside = alive && (service.state === 'absent' || service.state === 'stopped' || service.state === 'failed')
-  if (outside)
-    return {...common, pid: alive.pid, ready: null, reason: 'it runs outside the service manager', since: null, state: 'foreground'}
-
-  switch (service.state) {
-    case 'running': {
-      return running(common, service, recorded)
-    }
-
-    case 'starting': {
-      const reason = recorded?.gateway_state === 'starting' && recorded.exit_reason ? recorded.exit_reason : waiting(lock, service.pid)
-      return {...common, pid: service.pid ?? null, ready: false, reason, since: iso(service.since), state: 'starting'}
-    }
-
-    case 'failed': {
-      return {...common, ...down, reason: failure(service, recorded), since: recorded?.since ?? null, state: 'failed'}
-    }
-
-    case 'unknown': {
-      return {...common, ...down, reason: service.because, since: null, state: 'unknown'}
-    }
-
-    default: {
-      // After a boot the manager no longer knows why it is down; the gateway's own last words do.
-      const failed = service.state === 'stopped' && recorded?.gateway_state === 'startup_failed' && intent !== 'stopped'
-      return {...common, ...down, reason: stopped(recorded), since: recorded?.since ?? null, state: failed ? 'failed' : service.state}
-    }
   }
 }
 
-type Common = Pick<GatewayStatus, 'enabled' | 'intent' | 'observed' | 'port' | 'profile' | 'registered' | 'restart_due' | 'warnings'>
-
-function running(common: Common, service: Extract<ServiceStatus, {state: 'running'}>, recorded: GatewayState | undefined): GatewayStatus {
+function running(common: Common, service: Is<'running'>, recorded: GatewayState | undefined): GatewayStatus {
   const speaks = recorded?.pid === service.pid ? recorded.gateway_state : undefined
   const state = speaks === 'degraded' || speaks === 'draining' ? speaks : 'running'
   const reason = state === 'running' ? null : (recorded?.exit_reason ?? null)
   return {...common, pid: service.pid, ready: service.ready, reason, since: iso(service.since), state}
 }
 
+function starting(common: Common, service: Is<'starting'>, {lock, recorded}: Evidence): GatewayStatus {
+  const own = recorded?.gateway_state === 'starting' ? recorded.exit_reason : undefined
+  const reason = own ?? waiting(lock, service.pid)
+  return {...common, pid: service.pid ?? null, ready: false, reason, since: iso(service.since), state: 'starting'}
+}
+
 const iso = (date: Date | undefined): string | null => date?.toISOString() ?? null
 
-const waiting = (lock: Evidence['lock'], own: number | undefined): string | null =>
-  lock.held && lock.holder?.pid !== own
-    ? `it waits for ${lock.holder ? `pid ${lock.holder.pid}` : 'a process that cannot be seen from here'}, which runs this profile`
-    : null
+function waiting({held, holder}: Evidence['lock'], own: number | undefined): string | null {
+  if (!held || (holder && holder.pid === own)) return null
+  return `it waits for ${holder ? `pid ${holder.pid}` : 'a process that cannot be seen from here'}, which runs this profile`
+}
 
-function failure(service: Extract<ServiceStatus, {state: 'failed'}>, recorded: GatewayState | undefined): string {
+function failure(service: Is<'failed'>, recorded: GatewayState | undefined): string {
   const own = recorded?.exit_reason
   return own ? `${own} (${service.because})` : service.because
 }
 
-/** The last words of one that is down, unless they only say that it was stopped. */
-function stopped(recorded: GatewayState | undefined): string | null {
+/** The last words of one that is down. */
+function lastWords(recorded: GatewayState | undefined): string | null {
   if (!recorded) return null
   if (recorded.gateway_state === 'startup_failed') return recorded.exit_reason ?? 'it could not start'
   const {boot_id = '', pid, start_time = 0} = recorded
   const gone = recorded.gateway_state !== 'stopped' && pid !== undefined && !isAlive({bootId: boot_id, pid, startTime: start_time})
-  if (gone && recorded.exit_reason === undefined) return 'it ended without a word'
-  return recorded.exit_reason ?? null
+  return recorded.exit_reason ?? (gone ? 'it ended without a word' : null)
 }

@@ -1,5 +1,7 @@
 import {readdirSync, readFileSync, readlinkSync, realpathSync} from 'node:fs'
 
+import {isLinux} from './platform.js'
+
 /** What tells one process from every other, also after its pid was given away again. */
 export interface ProcessIdentity {
   readonly pid: number
@@ -37,7 +39,7 @@ function processStat(pid: number): Stat | undefined {
 /** The identity of a live process, or undefined when there is none under this pid. Zombies count as dead. */
 export function identify(pid: number): ProcessIdentity | undefined {
   if (!Number.isSafeInteger(pid) || pid <= 0) return undefined
-  if (process.platform === 'linux') {
+  if (isLinux) {
     const stat = processStat(pid)
     if (!stat || stat.state === 'Z' || stat.state === 'X') return undefined
     return {bootId: bootId(), pid, startTime: stat.startTime}
@@ -66,7 +68,7 @@ export function isGroupAlive(group: number): boolean {
     return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
 
-  if (process.platform !== 'linux' || identify(group)) return true
+  if (!isLinux || identify(group)) return true
   return readdirSync('/proc').some((name) => {
     const stat = /^\d+$/.test(name) ? processStat(Number(name)) : undefined
     return stat?.group === group && stat.state !== 'Z' && stat.state !== 'X'
@@ -75,7 +77,7 @@ export function isGroupAlive(group: number): boolean {
 
 /** That process has this file open. Where /proc does not tell, it is taken to have. */
 export function hasOpen(pid: number, path: string): boolean {
-  if (process.platform !== 'linux') return true
+  if (!isLinux) return true
   try {
     const real = realpathSync(path)
     return readdirSync(`/proc/${pid}/fd`).some((fd) => linkOf(`/proc/${pid}/fd/${fd}`) === real)

@@ -1,6 +1,7 @@
 import {unlink} from 'node:fs/promises'
 
 import {probeLock} from '../gateway/lock.js'
+import {livePrograms} from '../gateway/programs.js'
 import {files} from '../profile/paths.js'
 
 /**
@@ -13,7 +14,11 @@ export async function removeStaleFiles(directory: string): Promise<string[]> {
   for (const path of [files.pid(directory), files.processes(directory)]) {
     try {
       alive ??= (await probeLock(directory)).held
-      if (!alive) await unlink(path)
+      if (alive) continue
+      const [program] = path === files.processes(directory) ? await livePrograms(directory) : []
+      // Its gateway was killed and it was not: the next start ends it, and finds it by this file.
+      if (program) warnings.push(`${path} is kept: a program of an earlier gateway still runs, as pid ${program.pid}`)
+      else await unlink(path)
     } catch (error) {
       const {code} = error as NodeJS.ErrnoException
       if (code !== 'ENOENT' && code !== 'ENOTDIR') warnings.push(`${path} could not be removed (${code ?? (error as Error).message})`)

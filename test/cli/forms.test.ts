@@ -10,6 +10,7 @@ cleanUpDirectories()
 describe('the command line', () => {
   let home: string
   let hermes: Hermes
+
   beforeEach(() => {
     home = temporaryDirectory()
     hermes = hermesIn(home, NO_SUPERVISOR)

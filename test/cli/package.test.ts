@@ -1,12 +1,11 @@
 import {expect} from 'chai'
 import {execa} from 'execa'
-import {existsSync, mkdirSync, readdirSync} from 'node:fs'
+import {existsSync, mkdirSync, readdirSync, mkdtempSync, rmSync} from 'node:fs'
 import {join} from 'node:path'
 
 import {cleanEnvironment, NO_SUPERVISOR} from '../support/cli.js'
 import {root} from '../support/directories.js'
 import {familyOf, killAll} from '../support/processes.js'
-import {mkdtempSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 
 /** The one file that is published, installed globally with no network where there is nothing, and used. */
@@ -14,6 +13,7 @@ describe('the packed artefact', function () {
   this.timeout(300_000)
   let directory: string
   let prefix: string
+
   before(async () => {
     directory = mkdtempSync(join(tmpdir(), 'hermes-pack-'))
     prefix = join(directory, 'prefix')
@@ -25,6 +25,7 @@ describe('the packed artefact', function () {
     const alone = ['--offline', '--cache', join(directory, 'cache'), '--no-audit', '--no-fund', '--loglevel=error']
     await execa('npm', ['install', '--global', '--prefix', prefix, ...alone, join(directory, packed[0]!)], {cwd: directory})
   })
+
   after(() => {
     rmSync(directory, {force: true, recursive: true})
   })
@@ -55,7 +56,7 @@ describe('the packed artefact', function () {
     expect(version.stdout).to.match(/^hermes-cli\//)
     const made = await hermes(home, ['profile:create', 'coder', '--json'], NO_SUPERVISOR)
     expect(made.exitCode, made.stderr).to.equal(0)
-    const backends = JSON.parse((await hermes(home, ['backend', '--json'], NO_SUPERVISOR)).stdout).backends
+    const {backends} = JSON.parse((await hermes(home, ['backend', '--json'], NO_SUPERVISOR)).stdout)
     expect(backends.map(({kind, usable}: any) => [kind, usable])).to.deep.equal([['s6', false]])
     expect((await hermes(home, ['s6', 'boot', '--help'])).exitCode).to.equal(0)
   })

@@ -10,6 +10,7 @@ cleanUpDirectories()
 describe('profiles from the command line, with no service manager', () => {
   let home: string
   let hermes: Hermes
+
   beforeEach(() => {
     home = temporaryDirectory()
     hermes = hermesIn(home, NO_SUPERVISOR)

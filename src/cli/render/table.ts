@@ -1,3 +1,5 @@
+// Experimental in name only: in every Node this package runs on, without a warning.
+// eslint-disable-next-line n/no-unsupported-features/node-builtins
 import {styleText} from 'node:util'
 
 /** Columns as wide as they must be, two spaces between, no borders: for eyes, grep and awk alike. */

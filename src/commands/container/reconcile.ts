@@ -15,13 +15,11 @@ export default class ContainerReconcile extends HermesCommand {
   static override summary = 'At boot: register every profile and start those that were meant to run'
   static override description =
     'Reads intents and last states, decides, then publishes one slot a profile. It is level-triggered: over a live tree it changes only what differs.'
-
   static override flags = {
     'dry-run': Flags.boolean({description: 'Say what would be done and change nothing'}),
     home: Flags.string({description: 'The home to reconcile', helpValue: 'DIR'}),
     scandir: Flags.string({description: 'The s6 scan directory to publish into', helpValue: 'DIR'}),
   }
-
   static override examples = ['<%= config.bin %> container:reconcile --dry-run', '<%= config.bin %> container reconcile --json']
 
   async run(): Promise<unknown> {

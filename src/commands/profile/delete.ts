@@ -1,4 +1,6 @@
 import {Args, Flags} from '@oclif/core'
+// Experimental in name only: in every Node this package runs on, without a warning.
+// eslint-disable-next-line n/no-unsupported-features/node-builtins
 import {createInterface} from 'node:readline/promises'
 
 import {HermesCommand} from '../../cli/base-command.js'

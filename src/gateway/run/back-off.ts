@@ -6,9 +6,9 @@ export const SETTLED = 60_000
 const CAP_SECONDS = 30
 const MOST = 1000
 
-/** Pure. Seconds before the program is started: 0, then 0.5, 1, 2, 4 … at most 30. */
+/** Pure. Seconds before the program is started: 0 after one sudden death, then 0.5, 1, 2, 4 … at most 30. */
 export function delaySeconds(failures: number): number {
-  return failures <= 0 ? 0 : Math.min(CAP_SECONDS, 2 ** (Math.min(failures, 10) - 2))
+  return failures <= 1 ? 0 : Math.min(CAP_SECONDS, 2 ** (Math.min(failures, 10) - 3))
 }
 
 export interface Circumstances {

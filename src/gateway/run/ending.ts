@@ -56,7 +56,12 @@ function programOutcome({code, neverRan, signal}: Extract<Ending, {kind: 'progra
   }
 
   const reason = `program exited with ${code}`
-  if (neverRan) return {exitCode: 78, reason: `${reason}: the shell could not run it`, state: 'startup_failed'}
+  if (neverRan)
+    return {
+      exitCode: 78,
+      reason: `the program ${code === 126 ? 'may not be executed' : 'was not found'} (its shell exited with ${code})`,
+      state: 'startup_failed',
+    }
   if (code === 78) return {exitCode: 78, reason: `${reason}: it cannot run as configured`, state: 'startup_failed'}
   if (code === 75) return {exitCode: 75, reason: `${reason}: it asks for a restart`, state: 'running'}
   return {exitCode: code ?? 1, reason, state: 'stopped'}

@@ -5,6 +5,7 @@ import {resolve} from 'node:path'
 import {parseEnv} from 'node:util'
 
 import {readSmallFile} from '../../host/files.js'
+import {isWindows} from '../../host/platform.js'
 import type {GatewayConfig} from '../../profile/config.js'
 import {HermesError} from '../../profile/errors.js'
 import {say} from './log.js'
@@ -38,7 +39,7 @@ export async function readEnvFile(directory: string, {env_file: named}: Pick<Gat
   const read = await readSmallFile(real)
   if (!read.ok) throw unusable(path, read.detail)
   const {mode} = await stat(real)
-  if (process.platform !== 'win32' && mode & 0o077) say(`warning: ${path} can be read by other users; run: chmod 600 ${path}`)
+  if (!isWindows && mode & 0o077) say(`warning: ${path} can be read by other users; run: chmod 600 ${path}`)
   return parseEnv(read.text) as Variables
 }
 

@@ -1,4 +1,3 @@
-/* eslint-disable n/no-process-exit -- the end of this process is what this file is about */
 import {setFlagsFromString} from 'node:v8'
 
 import {say} from './log.js'

@@ -1,5 +1,6 @@
 import {closeSync, fstatSync, readFileSync, writeSync} from 'node:fs'
 
+import {isLinux} from '../../host/platform.js'
 import {say} from './log.js'
 
 /** The descriptor a supervisor gave us, or undefined when the text names none that can be one. */
@@ -14,7 +15,7 @@ function isGiven(fd: number): boolean {
   try {
     const stat = fstatSync(fd)
     if (!stat.isFIFO() && !stat.isSocket() && !stat.isFile()) return false
-    if (process.platform !== 'linux') return true
+    if (!isLinux) return true
     const flags = Number.parseInt(/^flags:\s*([0-7]+)/m.exec(readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8'))?.[1] ?? '0', 8)
     const writable = (flags & 0o3) !== 0
     const waits = (flags & 0o4000) === 0

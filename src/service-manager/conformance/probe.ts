@@ -24,7 +24,7 @@ const write = (record: object) => appendFileSync(report, `${JSON.stringify({...r
 
 function end(code: number): never {
   if (existsSync(report)) write({code, event: 'exit'})
-  // eslint-disable-next-line n/no-process-exit -- this is a program, and how it exits is its purpose
+
   process.exit(code)
 }
 

@@ -87,9 +87,9 @@ describe('the exit-code table', () => {
 })
 
 describe('back-off', () => {
-  it('waits 0, then 0.5 s doubling up to 30 s', () => {
+  it('waits 0 for the first, then 0.5 s doubling up to 30 s', () => {
     const waits = [-1, 0, 1, 2, 3, 4, 5, 6, 7, 8, 1000].map((count) => delaySeconds(count))
-    expect(waits).to.deep.equal([0, 0, 0.5, 1, 2, 4, 8, 16, 30, 30, 30])
+    expect(waits).to.deep.equal([0, 0, 0, 0.5, 1, 2, 4, 8, 16, 30, 30])
   })
 
   const now = new Date('2026-01-01T00:10:00Z')
