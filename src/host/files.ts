@@ -69,7 +69,10 @@ export async function readJsonObject(path: string): Promise<ReadJson> {
  */
 export async function writeFileAtomic(path: string, text: string, mode: number): Promise<void> {
   // O_EXCL makes the name safe; it only has to be free. node:crypto would cost each supervised process 1.5 MB.
-  const temporary = join(dirname(path), `.${basename(path).slice(0, 200)}.${process.pid}-${Math.random().toString(36).slice(2, 12)}.tmp`)
+  const token = Math.floor(Math.random() * 2 ** 48)
+    .toString(16)
+    .padStart(12, '0')
+  const temporary = join(dirname(path), `.${basename(path).slice(0, 200)}.${token}.tmp`)
   const handle = await open(temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | (constants.O_NOFOLLOW ?? 0), mode)
   try {
     try {

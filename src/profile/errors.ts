@@ -41,8 +41,9 @@ export class HermesError extends Error {
 /** A file operation that failed, told as what it means to the user. */
 export function storageError(what: string, error: unknown): HermesError {
   if (error instanceof HermesError) return error
-  const {code, message} = error as NodeJS.ErrnoException
-  const because = REASONS[code ?? ''] ?? message
+  const {code, message, path} = error as NodeJS.ErrnoException
+  const reason = REASONS[code ?? '']
+  const because = reason ? `${reason}${path === undefined || what.includes(path) ? '' : ` (${path})`}` : message
   const denied = code === 'EACCES' || code === 'EPERM' || code === 'EROFS'
   return new HermesError(denied ? 'permission' : 'storage', `${what}: ${because}`, {cause: error})
 }

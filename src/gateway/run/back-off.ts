@@ -45,6 +45,6 @@ export function failuresAfter(before: number, ending: Ending, readyFor: number |
 
 /** Pure: what gateway_state.json says meanwhile. */
 export function waitingReason(failures: number, last: string | undefined): string {
-  const what = `waiting ${delaySeconds(failures)} s after ${failures} failed start${failures === 1 ? '' : 's'}`
+  const what = `waiting ${delaySeconds(failures)} s after ${failures} failed starts`
   return `${what}: ${last?.replace(/^waiting [\d.]+ s after \d+ failed starts?: /, '') ?? 'it died without a word'}`
 }

@@ -268,7 +268,7 @@ describe('back-off of a program that keeps failing', () => {
     }
 
     const third = startGateway(home)
-    await until('waiting', () => String(home.state().exit_reason) === 'waiting 1 s after 2 failed starts: program exited with 9')
+    await until('waiting', () => String(home.state().exit_reason) === 'waiting 0.5 s after 2 failed starts: program exited with 9')
     third.signal('SIGTERM')
     expect(await third.exited).to.equal(1)
     expect(home.state()).to.include({failures: 2, gateway_state: 'running'})

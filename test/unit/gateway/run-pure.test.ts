@@ -139,9 +139,9 @@ describe('back-off', () => {
   })
 
   it('says what it waits for, once', () => {
-    const first = waitingReason(1, 'program exited with 1')
-    expect(first).to.equal('waiting 0.5 s after 1 failed start: program exited with 1')
-    expect(waitingReason(3, first)).to.equal('waiting 2 s after 3 failed starts: program exited with 1')
+    const first = waitingReason(2, 'program exited with 1')
+    expect(first).to.equal('waiting 0.5 s after 2 failed starts: program exited with 1')
+    expect(waitingReason(3, first)).to.equal('waiting 1 s after 3 failed starts: program exited with 1')
     expect(waitingReason(3, undefined)).to.include('died without a word')
   })
 })
