@@ -1,5 +1,6 @@
 // Writes oclif.manifest.json of hermes and of each backend from what was compiled. `--check`: fail if one is stale.
-import {execFileSync} from 'node:child_process'
+// What `oclif manifest` does, without that tool's own dependencies and its look for updates, and in a stable order.
+import {Plugin} from '@oclif/core'
 import {existsSync, readdirSync, readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {fileURLToPath} from 'node:url'
@@ -7,26 +8,28 @@ import {fileURLToPath} from 'node:url'
 const root = join(fileURLToPath(import.meta.url), '../..')
 const backends = readdirSync(join(root, 'src/backends')).map((name) => join(root, 'src/backends', name))
 const check = process.argv.includes('--check')
-let stale = 0
 
+const sorted = (record) => Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)))
+
+async function manifestOf(directory) {
+  const plugin = new Plugin({errorOnManifestCreate: true, ignoreManifest: true, respectNoCacheDefault: true, root: directory, type: 'core'})
+  await plugin.load()
+  return `${JSON.stringify({...plugin.manifest, commands: sorted(plugin.manifest.commands)}, undefined, 2)}\n`
+}
+
+let stale = 0
 for (const directory of [root, ...backends]) {
   if (!existsSync(join(directory, 'dist/commands'))) continue
   const path = join(directory, 'oclif.manifest.json')
   const before = existsSync(path) ? readFileSync(path, 'utf8') : ''
-  execFileSync(process.execPath, [join(root, 'node_modules/oclif/bin/run.js'), 'manifest', directory], {
-    cwd: directory,
-    env: {...process.env, HERMES_SUPERVISED: ''},
-    stdio: ['ignore', 'ignore', 'inherit'],
-  })
-  const after = `${JSON.stringify(JSON.parse(readFileSync(path, 'utf8')), undefined, 2)}\n`
-  writeFileSync(path, after)
-  if (before !== after) {
-    stale++
-    console.log(`${check ? 'stale' : 'written'}: ${path.slice(root.length + 1)}`)
-  }
+  const after = await manifestOf(directory)
+  if (before === after) continue
+  stale++
+  if (!check) writeFileSync(path, after)
+  console.log(`${check ? 'stale' : 'written'}: ${path.slice(root.length + 1)}`)
 }
 
 if (check && stale > 0) {
-  console.error('The committed manifest was not what the commands say. It has been written anew: commit it.')
+  console.error('The committed manifest is not what the commands say. Write it anew: npm run manifest')
   process.exit(1)
 }
