@@ -86,6 +86,8 @@ async function publishAll(sound: readonly Sound[], {manager, specFor}: Applying)
 async function steer({action, observation}: Sound, outcome: InstallOutcome, manager: CheckedServiceManager): Promise<Error | undefined> {
   if (!observation.registered || (outcome.ok && outcome.result.change === 'created')) return
   const {intent, profile} = observation
+  // Nothing to compare with: a thousand idle profiles cost no question each.
+  if (action.action !== 'started' && intent !== 'stopped') return
   try {
     const {state} = await manager.status(profile)
     const up = state === 'running' || state === 'starting'
