@@ -9,7 +9,7 @@ import {fileURLToPath} from 'node:url'
 
 const LIMIT = 1.25
 const ROUNDS = 5
-const entry = fileURLToPath(new URL('../test/fixtures/gateway-entry.mjs', import.meta.url))
+const entry = fileURLToPath(new URL('../bin/run.js', import.meta.url))
 const plain = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('NODE_')))
 
 const freePort = () =>

@@ -3,7 +3,7 @@
 // that many files there.
 import {spawn} from 'node:child_process'
 import {once} from 'node:events'
-import {existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs'
+import {existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {setTimeout as delay} from 'node:timers/promises'
@@ -58,9 +58,32 @@ async function inContainer(times, round) {
   times.boot.push(clock(() => hermes(env, 'container:reconcile')))
   times.again.push(clock(() => hermes(env, 'container:reconcile')))
   check(env)
+  await end(svscan)
+}
+
+/** Ends a tree and waits for all of it: a supervisor whose directory is deleted under it stays for ever. */
+async function end(svscan) {
+  const members = descendants(svscan.pid)
   const ended = once(svscan, 'exit')
   svscan.kill('SIGTERM')
   await ended
+  while (members.some((pid) => existsSync(`/proc/${pid}`))) await delay(10)
+}
+
+function descendants(ancestor) {
+  const parents = new Map()
+  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    try {
+      const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      parents.set(Number(pid), Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]))
+    } catch {
+      // ended meanwhile
+    }
+  }
+
+  const members = [ancestor]
+  for (const member of members) for (const [pid, parent] of parents) if (parent === member) members.push(pid)
+  return members.slice(1)
 }
 
 function onDisk(times, round) {

@@ -1,7 +1,7 @@
 // `npm test`: sets up what is missing, then every tier that can run here. A tier that cannot is skipped by name.
 // Arguments: names of tiers to run alone. HERMES_TEST_REQUIRE_ALL=1: a skipped tier is a failure (CI).
 import {spawn} from 'node:child_process'
-import {mkdtempSync, rmSync} from 'node:fs'
+import {mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 
@@ -30,9 +30,10 @@ const TIERS = [
 ]
 
 /** A home of its own, so that no test ever meets the one of whoever runs it. */
-const home = mkdtempSync(join(tmpdir(), 'hermes-test-home-'))
+const home = mkdtempSync(join(tmpdir(), 'hermes-test-'))
+mkdirSync(join(home, 'tmp'))
 const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(?:HERMES_|S6_)/.test(name)))
-Object.assign(environment, {HERMES_HOME: join(home, '.hermes'), HOME: home, NO_COLOR: '1'})
+Object.assign(environment, {HERMES_HOME: join(home, '.hermes'), HOME: home, NO_COLOR: '1', TMPDIR: join(home, 'tmp')})
 // A private certificate costs every start of Node 20 some 30 ms and nothing here talks to the world.
 delete environment.NODE_EXTRA_CA_CERTS
 
@@ -98,6 +99,30 @@ for (const tier of TIERS.filter(({name}) => chosen.length === 0 || chosen.includ
   sum.skipped += pending
   if (failed > 0) failedTiers.push(tier.name)
   console.log(`== ${tier.name}: ${passed} passed, ${failed} failed, ${pending} skipped, ${((Date.now() - began) / 1000).toFixed(1)} s`)
+}
+
+/** Processes that work in the run's own directory or name it, and outlived their test: a test that leaves one has failed. */
+function leftOver() {
+  const names = process.platform === 'linux' ? readdirSync('/proc').filter((name) => /^\d+$/.test(name)) : []
+  return names.flatMap((pid) => {
+    try {
+      const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim()
+      return words.includes(home) || readlinkSync(`/proc/${pid}/cwd`).startsWith(home) ? [{pid: Number(pid), words}] : []
+    } catch {
+      return []
+    }
+  })
+}
+
+const left = leftOver()
+for (const {pid, words} of left) {
+  console.error(`left running by a test: ${pid} ${words}`)
+  process.kill(pid, 'SIGKILL')
+}
+
+if (left.length > 0) {
+  sum.failed++
+  failedTiers.push('processes left over')
 }
 
 rmSync(home, {force: true, recursive: true})

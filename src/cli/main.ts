@@ -8,8 +8,6 @@ const commandNames = (config: Config): CommandName[] =>
 
 /** From the words on the command line to an exit code. `url` is the bin's, from which oclif finds its package. */
 export async function main(url: string): Promise<void> {
-  // The check costs 47 files at every start; npm checks `engines` when it installs.
-  process.env.OCLIF_DISABLE_ENGINE_WARNING = '1'
   try {
     const config = await Config.load(url)
     const argv = normaliseArgv(process.argv.slice(2), commandNames(config))
