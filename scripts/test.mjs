@@ -1,7 +1,7 @@
 // `npm test`: sets up what is missing, then every tier that can run here. A tier that cannot is skipped by name.
 // Arguments: names of tiers to run alone. HERMES_TEST_REQUIRE_ALL=1: a skipped tier is a failure (CI).
 import {spawn} from 'node:child_process'
-import {mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync} from 'node:fs'
+import {chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 
@@ -32,6 +32,8 @@ const TIERS = [
 /** A home of its own, so that no test ever meets the one of whoever runs it. */
 const home = mkdtempSync(join(tmpdir(), 'hermes-test-'))
 mkdirSync(join(home, 'tmp'))
+// Some tests act as another user, who must get through.
+chmodSync(home, 0o755)
 const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(?:HERMES_|S6_)/.test(name)))
 Object.assign(environment, {HERMES_HOME: join(home, '.hermes'), HOME: home, NO_COLOR: '1', TMPDIR: join(home, 'tmp')})
 // A private certificate costs every start of Node 20 some 30 ms and nothing here talks to the world.
