@@ -49,6 +49,12 @@ export abstract class HermesCommand extends Command {
     if (code !== EXIT.done) process.exitCode = code
   }
 
+  /** One line to stderr, not wrapped: paths must stay copyable. Under --json too, where stdout is the answer. */
+  override warn(input: Error | string): Error | string {
+    process.stderr.write(`Warning: ${input instanceof Error ? input.message : input}\n`)
+    return input
+  }
+
   protected override async catch(error: Error): Promise<unknown> {
     const told = toldError(error)
     // With --json @oclif/core 4.14 exits 1 whatever the error says.

@@ -2,7 +2,9 @@ import {Flags} from '@oclif/core'
 
 import type {Control, VerbResult} from '../gateway/control.js'
 import {overMany, type FleetOutcome} from '../gateway/fleet.js'
+import {readConfig} from '../profile/config.js'
 import {HermesError} from '../profile/errors.js'
+import {profileDirectory} from '../profile/paths.js'
 import {findProfile} from '../profile/store.js'
 import {scanProfiles} from '../profile/scan.js'
 import {HermesCommand} from './base-command.js'
@@ -38,7 +40,12 @@ export abstract class GatewayCommand extends HermesCommand {
 
   protected async control(): Promise<Control> {
     const {manager} = await this.requireManager()
-    return {home: this.home, manager, specFor: specsOf(this.home, this.config.root, this.context.host.environment)}
+    return {
+      checkConfig: (profile) => readConfig(profileDirectory(this.home, profile)),
+      home: this.home,
+      manager,
+      specFor: specsOf(this.home, this.config.root, this.context.host.environment),
+    }
   }
 
   /** One verb over the targets: one profile fails as itself, many are reported one by one. */

@@ -27,8 +27,11 @@ export function toldError(error: Raw): ToldError {
   }
 
   const code = error.code ?? (exit === EXIT.usage ? 'usage' : 'failed')
-  return tell(error, {code, exit, message: inOneLine(error.message), suggestions: error.suggestions ?? []})
+  const suggestions = error.suggestions ?? (exit === EXIT.usage ? helpFor(process.argv[2]) : [])
+  return tell(error, {code, exit, message: inOneLine(error.message), suggestions})
 }
+
+const helpFor = (id = ''): string[] => [`hermes ${id.startsWith('-') ? '' : `${id.replaceAll(':', ' ')} `}--help`]
 
 const isTold = (error: Raw): error is ToldError =>
   error.code !== undefined && error.oclif?.exit !== undefined && Array.isArray(error.suggestions)

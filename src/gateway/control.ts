@@ -14,6 +14,8 @@ export interface Control {
   readonly manager: CheckedServiceManager
   /** The definition of one gateway, from its configuration as it is now. */
   readonly specFor: (profile: string) => Promise<ServiceSpec>
+  /** Throws `config-invalid` when the configuration cannot be used. */
+  readonly checkConfig: (profile: string) => Promise<unknown>
 }
 
 export interface VerbResult {
@@ -69,11 +71,15 @@ export async function stop(control: Control, profile: string, by = 'gateway:stop
   return {action: wasDown ? 'already-stopped' : 'stopped', profile, status}
 }
 
-/** A new process under the definition as it is now. No stop marker: if the machine dies meanwhile it was meant to run. */
+/**
+ * A new process under the definition as it is now. No stop marker: if the machine dies meanwhile it was meant to run. A
+ * gateway that runs is not ended for a configuration that cannot work.
+ */
 export async function restart(control: Control, profile: string, by = 'gateway:restart'): Promise<VerbResult> {
   const directory = directoryOf(control, profile)
   const before = await statusOf(control, profile)
   if (before.state === 'foreground') throw runsElsewhere(profile, before.pid)
+  if (before.pid !== null) await control.checkConfig(profile)
   await writeIntent(directory, 'running', by)
   const {change} = await control.manager.install(await control.specFor(profile), {start: false})
   try {

@@ -93,6 +93,15 @@ describe('gateways on real s6', () => {
     }
   })
 
+  it('does not end a running gateway for a configuration that cannot work', async () => {
+    await create('coder')
+    const {pid} = (await ok('gateway:start', '-p', 'coder')).status
+    writeFileSync(join(home, 'profiles/coder/config.yaml'), 'gateway: {drain_timeout: soon}\n')
+    const refused = await hermes('gateway:restart', '-p', 'coder', '--json')
+    expect([refused.code, refused.json().error.code]).to.deep.equal([78, 'config-invalid'])
+    expect(await status('coder')).to.include({pid, state: 'running'})
+  })
+
   it('brings a killed gateway back', async () => {
     await create('coder', program('gateway-program.mjs', 'pid'))
     const {pid} = (await ok('gateway:start', '-p', 'coder')).status

@@ -43,7 +43,10 @@ export interface StatusReport extends GatewayStatus {
 
 const COLOURS = {failed: 'red', running: 'green', stopped: 'dim'} as const
 
-const coloured = (state: string): string => (state in COLOURS ? emphasise(COLOURS[state as keyof typeof COLOURS], state) : state)
+function coloured(state: string): string {
+  if (state === 'absent') return 'not registered'
+  return state in COLOURS ? emphasise(COLOURS[state as keyof typeof COLOURS], state) : state
+}
 
 /** All of one gateway, a line a fact, in words where there is something to explain. */
 export function renderStatus(report: StatusReport): string {

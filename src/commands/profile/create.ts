@@ -17,7 +17,7 @@ export default class ProfileCreate extends HermesCommand {
       description: 'Start from the configuration and SOUL.md of this profile; never its secrets, port or state',
       helpValue: 'PROFILE',
     }),
-    command: Flags.string({description: 'What the gateway runs: one line for the shell', helpValue: 'LINE'}),
+    command: Flags.string({description: "What the gateway runs: one line for the shell, in the profile's directory", helpValue: 'LINE'}),
     port: Flags.integer({description: 'Health port; by default one that no other profile has', max: 65_535, min: 1}),
   }
   static override examples = [

@@ -85,7 +85,10 @@ const whoRuns = ({profile}: Claim, holder: LockHolder | undefined): string =>
 
 const alreadyRunning = (claim: Claim, holder: LockHolder | undefined): HermesError =>
   new HermesError('already-running', whoRuns(claim, holder), {
-    suggestions: ['See `hermes gateway status`.', 'Stop it with `hermes gateway stop`, or with Ctrl-C where it runs in the foreground.'],
+    suggestions: [
+      `hermes gateway:status -p ${claim.profile}`,
+      `Stop it with hermes gateway:stop -p ${claim.profile}, or with Ctrl-C where it runs in the foreground.`,
+    ],
   })
 
 /** SIGTERM, its drain time, SIGKILL; each only while it is still that very process and still has the lock file open. */
