@@ -1,12 +1,19 @@
 // Everything a fresh machine lacks: dependencies, the build, system packages. Only node: imports, so that it runs first.
-import {execFileSync} from 'node:child_process'
+import {spawnSync} from 'node:child_process'
 import {existsSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 
 export const root = join(fileURLToPath(import.meta.url), '../..')
 
-const run = (file, args, options = {}) => execFileSync(file, args, {cwd: root, stdio: 'inherit', ...options})
+/** Shows what the program prints, and ends with its exit code when it fails: its own words say enough. */
+function run(file, args, options = {}) {
+  const {error, status} = spawnSync(file, args, {cwd: root, stdio: 'inherit', ...options})
+  if (status === 0) return
+  console.error(`setup: ${[file, ...args].join(' ')} failed${error ? `: ${error.message}` : ''}`)
+  process.exit(status || 1)
+}
+
 const npm = (...args) => run(process.platform === 'win32' ? 'npm.cmd' : 'npm', args)
 
 function checkNode() {
