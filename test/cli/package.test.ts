@@ -18,7 +18,7 @@ describe('the packed artefact', function () {
     directory = mkdtempSync(join(tmpdir(), 'hermes-pack-'))
     prefix = join(directory, 'prefix')
     mkdirSync(prefix)
-    await execa('npm', ['pack', '--ignore-scripts', '--pack-destination', directory, '--loglevel=error'], {cwd: root})
+    await execa('npm', ['pack', '--pack-destination', directory, '--loglevel=error'], {cwd: root})
     const packed = readdirSync(directory).filter((name) => name.endsWith('.tgz'))
     expect(packed).to.have.length(1)
     // No network and an empty cache: the file alone must do.
