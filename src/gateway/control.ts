@@ -4,7 +4,7 @@ import {HermesError} from '../profile/errors.js'
 import {profileDirectory} from '../profile/paths.js'
 import {writeIntent} from './intent.js'
 import {endHolder, markStop} from './holder.js'
-import {probeLock} from './lock.js'
+import {settledLock} from './lock.js'
 import {startFailure} from './start-failure.js'
 import {gatewayStatus, type GatewayStatus} from './status.js'
 
@@ -38,7 +38,7 @@ export async function start(control: Control, profile: string, by = 'gateway:sta
   const directory = directoryOf(control, profile)
   const before = await statusOf(control, profile)
   if (before.state === 'foreground') throw runsElsewhere(profile, before.pid)
-  if (before.state === 'starting' || !before.registered) await refuseInvisibleHolder(profile, directory)
+  if (before.state !== 'running' && before.state !== 'degraded') await refuseInvisibleHolder(profile, directory)
   await writeIntent(directory, 'running', by)
   const {change, restartDue} = await control.manager.install(await control.specFor(profile), {start: false})
   try {
@@ -106,7 +106,7 @@ function runsElsewhere(profile: string, pid: number | null): HermesError {
 
 /** A lock that is held by a process we cannot see: another container on the same volume. Starting would only wait for it. */
 async function refuseInvisibleHolder(profile: string, directory: string): Promise<void> {
-  const {held, holder} = await probeLock(directory)
+  const {held, holder} = await settledLock(directory)
   if (!held || holder) return
   throw new HermesError(
     'already-running',

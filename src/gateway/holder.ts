@@ -2,7 +2,7 @@ import {setTimeout as delay} from 'node:timers/promises'
 
 import {isAlive} from '../host/process.js'
 import {HermesError} from '../profile/errors.js'
-import {probeLock, type LockHolder} from './lock.js'
+import {probeLock, settledLock, type LockHolder} from './lock.js'
 import {writePlannedStop} from './planned-stop.js'
 
 /** Milliseconds between two looks at the lock: the kernel tells nobody when one is dropped. */
@@ -19,7 +19,7 @@ export async function markStop(directory: string): Promise<void> {
  * SIGKILL at the deadline (seconds). Every signal goes to a process identified by boot, pid and start time.
  */
 export async function endHolder(directory: string, profile: string, deadlineSeconds: number): Promise<void> {
-  const {held, holder} = await probeLock(directory)
+  const {held, holder} = await settledLock(directory)
   if (!held) return
   if (!holder) throw stillRuns(profile, 'a process that cannot be seen from here, in another container perhaps')
   await writePlannedStop(directory, holder)

@@ -1,4 +1,5 @@
 import type {FileHandle} from 'node:fs/promises'
+import {setTimeout as delay} from 'node:timers/promises'
 
 import {openLockFile, tryLock} from '../host/lock.js'
 import {isAlive, type ProcessIdentity} from '../host/process.js'
@@ -40,11 +41,30 @@ export async function acquireLock(directory: string): Promise<GatewayLock | unde
   }
 }
 
+export interface LockState {
+  readonly held: boolean
+  /** Who holds it, where it is a living process that can be seen from here. */
+  readonly holder?: LockHolder
+}
+
+/** Milliseconds a gateway may take from having the lock to having said who it is. */
+const INTRODUCTION = 1000
+
+/** `probeLock`, but a holder without a name is given time to say it before it counts as one that cannot be seen. */
+export async function settledLock(directory: string): Promise<LockState> {
+  const deadline = Date.now() + INTRODUCTION
+  for (;;) {
+    const state = await probeLock(directory)
+    if (!state.held || state.holder || Date.now() >= deadline) return state
+    await delay(20)
+  }
+}
+
 /**
  * Is a gateway of this profile alive, and which? Taking the lock for a moment to find out is harmless: a gateway that
  * starts at that very moment tries again. `held` without a holder: someone holds it but has not said who yet.
  */
-export async function probeLock(directory: string): Promise<{held: boolean; holder?: LockHolder}> {
+export async function probeLock(directory: string): Promise<LockState> {
   let handle: FileHandle
   try {
     handle = await openLockFile(files.lock(directory), {create: false})
@@ -53,7 +73,8 @@ export async function probeLock(directory: string): Promise<{held: boolean; hold
   }
 
   try {
-    if (await tryLock(handle)) return {held: false}
+    // Shared, so that two who only ask never take each other for a gateway.
+    if (await tryLock(handle, {shared: true})) return {held: false}
     const buffer = Buffer.alloc(8192)
     const {bytesRead} = await handle.read(buffer, 0, buffer.length, 0)
     const holder = parseHolder(buffer.toString('utf8', 0, bytesRead))

@@ -15,11 +15,11 @@ export function openLockFile(path: string, {create}: {readonly create: boolean})
 
 /**
  * Takes the kernel's lock on an open file, or answers false when someone else has it: another process, or another
- * handle of this one. It goes with the handle, however the process ends.
+ * handle of this one. It goes with the handle, however the process ends. `shared`: beside others that only share it.
  */
-export async function tryLock(handle: FileHandle): Promise<boolean> {
+export async function tryLock(handle: FileHandle, options: {readonly shared?: boolean} = {}): Promise<boolean> {
   if (!(await handle.stat()).isFile()) throw Object.assign(new Error('a lock must be a regular file'), {code: 'ELOOP'})
-  return loadNativeLock().tryLock(handle.fd)
+  return loadNativeLock().tryLock(handle.fd, options)
 }
 
 /** Someone else kept the lock for as long as we were ready to wait. */
