@@ -1,4 +1,4 @@
-import {mkdtempSync, rmSync} from 'node:fs'
+import {mkdtempSync, rmSync, statSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {dirname, join} from 'node:path'
 import {fileURLToPath} from 'node:url'
@@ -6,6 +6,12 @@ import {fileURLToPath} from 'node:url'
 /** The checkout. Compiled tests live in .build/test/. */
 export const root = join(dirname(fileURLToPath(import.meta.url)), '../../..')
 export const fixture = (name: string): string => join(root, 'test/fixtures', name)
+
+/** Another user can run programs of the checkout: it is not in a directory closed to others, as /root is. */
+export function isOpenToOthers(path = root): boolean {
+  if ((statSync(path).mode & 0o001) === 0) return false
+  return dirname(path) === path || isOpenToOthers(dirname(path))
+}
 
 const made: string[] = []
 

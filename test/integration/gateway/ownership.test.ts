@@ -7,7 +7,7 @@ import {acquireLock, probeLock} from '#hermes/gateway/lock.js'
 import {writePlannedStop} from '#hermes/gateway/planned-stop.js'
 import {identify} from '#hermes/host/process.js'
 
-import {cleanUpDirectories, fixture} from '../../support/directories.js'
+import {cleanUpDirectories, fixture, isOpenToOthers} from '../../support/directories.js'
 import {cleanUpGateways, endAfterwards, isGone, makeHome, program, startGateway, type Home} from '../../support/gateway.js'
 import {until} from '../../support/wait.js'
 
@@ -203,7 +203,7 @@ describe('trouble with the files', () => {
   })
 
   it('a directory it may not write to is a warning once the lock file is there', async function () {
-    if (process.getuid?.() !== 0) return this.skip()
+    if (process.getuid?.() !== 0 || !isOpenToOthers()) return this.skip()
     const home = await makeHome()
     writeFileSync(home.file('gateway.lock'), '', {mode: 0o666})
     execFileSync('chmod', ['-R', 'a+rX', home.home])
@@ -216,7 +216,7 @@ describe('trouble with the files', () => {
   })
 
   it('a directory without a lock file it may not write to is a refusal', async function () {
-    if (process.getuid?.() !== 0) return this.skip()
+    if (process.getuid?.() !== 0 || !isOpenToOthers()) return this.skip()
     const home = await makeHome()
     execFileSync('chmod', ['-R', 'a+rX', home.home])
     const gateway = startGateway(home, {wrapper: ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups']})
