@@ -9,6 +9,7 @@ import {join} from 'node:path'
 import {identify} from '#hermes/host/process.js'
 
 import {privateTree, report, serviceSpec, starts, type PrivateTree} from '../../support/s6.js'
+import {isOpenToOthers} from '../../support/directories.js'
 import {until} from '../../support/wait.js'
 
 const failure = (promise: Promise<unknown>) =>
@@ -189,7 +190,7 @@ describe('s6: the life of a service under a real s6-svscan', () => {
   })
 
   it('drops to the service user under a root supervisor, for the service and for the directory of its logs', async function () {
-    if (process.getuid!() !== 0) this.skip()
+    if (process.getuid!() !== 0 || !isOpenToOthers()) this.skip()
     const nobody = 65_534
     chownSync(tree.home, nobody, nobody)
     await manager.install(serviceSpec(tree, 'a', ['obedient'], {user: 'nobody'}), {start: true})
