@@ -6,10 +6,9 @@ import {
   type ServiceSpec,
 } from '@hermes-cli/service-manager'
 
-import {mkdirSync} from 'node:fs'
-
 import {notTakenUp} from './control.js'
 import {controlFifo} from './detect.js'
+import {makeDirectory} from './directory.js'
 import {place, settle, type Work} from './place.js'
 import {remove, sweep} from './removal.js'
 import {isFullySupervised, isServed, permissionDenied, rescan, scriptTools, type Tree} from './scandir.js'
@@ -50,7 +49,7 @@ export async function installAll(
 function prepare(tree: Tree): boolean {
   const {host, scandir} = tree
   if (host.probeFifo(controlFifo(scandir)) === 'denied') throw permissionDenied(host, scandir, 'could not install')
-  mkdirSync(scandir, {mode: 0o755, recursive: true})
+  makeDirectory(scandir, 0o755)
   return isServed(tree)
 }
 

@@ -25,11 +25,14 @@ const SMALL = 1_048_576
 
 export const slotPath = (scandir: string, id: string): string => join(scandir, PREFIX + id)
 
+/** s6 would look at a slot of this name; there can be no other. */
+export const isSlotName = (id: string): boolean => id.length <= MAX_ID
+
 /** Throws `invalid-name` for what s6 would never look at. */
 export function checkSlotName(id: string): void {
-  if (id.length <= MAX_ID) return
+  if (isSlotName(id)) return
   const message = `s6 supervises no name of more than 251 characters, so a profile under s6 has at most ${MAX_ID}; this one has ${id.length}`
-  throw new ServiceManagerError('invalid-name', message)
+  throw new ServiceManagerError('invalid-name', message, {suggestions: [`Give it a shorter name: hermes profile:rename ${id} NAME`]})
 }
 
 /** A dot name s6-svscan does not look at, with who made it, so that leftovers can be told from work in progress. */
