@@ -1,6 +1,6 @@
 import {expect} from 'chai'
 import {execa} from 'execa'
-import {existsSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
+import {chownSync, existsSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 
 import {cleanEnvironment, hermesIn, NO_SUPERVISOR, type Hermes} from '../support/cli.js'
@@ -24,6 +24,39 @@ describe('hermes under abuse', () => {
     expect(result.timedOut).to.equal(false)
     expect(result.exitCode).to.equal(69)
     expect(JSON.parse(result.stdout).error.message).to.contain('/proc/nowhere')
+  })
+
+  it('refuses as root, at once, what belongs to the tree of another user, and a stranger what is not theirs', async function () {
+    if (process.getuid?.() !== 0) this.skip()
+    const base = temporaryDirectory()
+    const home = join(base, 'home')
+    chownSync(base, 65_534, 65_534)
+    const as = async (uid: number, ...words: string[]): Promise<{code: number; error: any; pid?: number}> => {
+      const drop = ['--reuid', String(uid), '--regid', String(uid), '--clear-groups', process.execPath, join(root, 'bin/run.js')]
+      const options = {env: cleanEnvironment(home), extendEnv: false, reject: false, timeout: 30_000} as const
+      const {exitCode, stdout} = await execa('setpriv', [...drop, ...words, '--json'], options)
+      const answer = JSON.parse(stdout)
+      return {code: exitCode ?? -1, error: answer.error, pid: answer.pid}
+    }
+
+    const {pid} = await as(65_534, 's6', 'boot')
+    const members = familyOf(pid!)
+    try {
+      expect((await as(65_534, 'profile:create', 'a')).code).to.equal(0)
+      for (const verb of ['start', 'stop', 'restart']) {
+        const {code, error} = await as(0, `gateway:${verb}`, 'a')
+        expect(error, verb).to.include({code: 'permission'})
+        expect(code).to.equal(77)
+        expect(error.suggestions.join(',')).to.contain('65534')
+      }
+
+      for (const words of [['gateway:status', 'a'], ['gateway:stop', 'a'], ['profile'], ['s6', 'shutdown']]) {
+        expect((await as(65_533, ...words)).error, words.join(' ')).to.include({code: 'permission'})
+      }
+    } finally {
+      await as(65_534, 's6', 'shutdown')
+      await killAll([...members, ...familyOf(pid!)])
+    }
   })
 
   it('documents every error code it can give', () => {
@@ -106,6 +139,11 @@ describe('hermes under abuse', () => {
         expect((await ok('backend:inspect')).services).not.to.include(from)
         expect(existsSync(join(home, 'profiles', from))).to.equal(false)
       }
+    })
+
+    it('reconciles into the tree of the home without being told where that is', async () => {
+      const {scandir} = await ok('container:reconcile', '--dry-run')
+      expect(scandir).to.equal(join(home, 'run/service'))
     })
 
     it('says since when in the same words each time it is asked', async () => {

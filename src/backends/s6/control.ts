@@ -3,13 +3,26 @@ import {ServiceManagerError, type StopOptions} from '@hermes-cli/service-manager
 import {lstatSync} from 'node:fs'
 
 import {observe} from './observe.js'
-import {checkServed, GAVE_UP, isControllable, isServed, rescan, runTool, stopDeadline, TIMED_OUT, toolFailed, type Tree} from './scandir.js'
+import {
+  checkOwner,
+  checkServed,
+  GAVE_UP,
+  isControllable,
+  isServed,
+  rescan,
+  runTool,
+  stopDeadline,
+  TIMED_OUT,
+  toolFailed,
+  type Tree,
+} from './scandir.js'
 import {checkSlotName, claimOf, notOwned, setDown, slotPath} from './slot.js'
 import {waitSupervised} from './wait.js'
 
 /** The path of a slot that is ours. Throws `not-registered` or `not-owned`. */
-export function ownSlot({host, scandir}: Tree, id: string): string {
+export function ownSlot({deadlines, host, scandir}: Tree, id: string): string {
   checkSlotName(id)
+  checkOwner({deadlines, host, scandir}, `could not control "${id}"`)
   const slot = slotPath(scandir, id)
   const claim = claimOf(slot, host.home)
   if (claim.is === 'ours') return slot

@@ -11,7 +11,7 @@ import {controlFifo} from './detect.js'
 import {makeDirectory} from './directory.js'
 import {place, settle, type Work} from './place.js'
 import {remove, sweep} from './removal.js'
-import {isFullySupervised, isServed, permissionDenied, rescan, scriptTools, type Tree} from './scandir.js'
+import {checkOwner, isFullySupervised, isServed, permissionDenied, rescan, scriptTools, type Tree} from './scandir.js'
 import {slotPath} from './slot.js'
 import {forEach} from './stale.js'
 import {waitSupervised} from './wait.js'
@@ -48,6 +48,7 @@ export async function installAll(
 /** Throws unless slots may be put into the scandir. Is somebody there to take them up? */
 function prepare(tree: Tree): boolean {
   const {host, scandir} = tree
+  checkOwner(tree, 'could not install')
   if (host.probeFifo(controlFifo(scandir)) === 'denied') throw permissionDenied(host, scandir, 'could not install')
   makeDirectory(scandir, 0o755)
   return isServed(tree)

@@ -13,7 +13,7 @@ import {installAll} from './install.js'
 import {readLogs} from './logs.js'
 import {observe} from './observe.js'
 import {remove, sweep} from './removal.js'
-import {DEADLINES, directoriesIn, isServed, permissionDenied, type Deadlines, type Tree} from './scandir.js'
+import {checkOwner, DEADLINES, directoriesIn, isServed, permissionDenied, type Deadlines, type Tree} from './scandir.js'
 import {claimOf, isSlotName, notOwned, PREFIX, slotPath} from './slot.js'
 
 /** `Backend.connect`. Looks for the scandir anew with each call: a private tree may have been started in between. */
@@ -65,6 +65,7 @@ function list(host: Host, scandir: string): readonly string[] {
 
 async function uninstall(tree: Tree, id: string): Promise<void> {
   if (!isSlotName(id)) return
+  checkOwner(tree, `could not remove "${id}"`)
   const slot = slotPath(tree.scandir, id)
   const claim = claimOf(slot, tree.host.home)
   if (claim.is === 'foreign') throw notOwned(claim.because)

@@ -60,10 +60,12 @@ export function readSmall(path: string): SlotFile | undefined {
 export type Claim = {is: 'absent'} | {is: 'foreign'; because: string; home?: string} | {is: 'ours'; record: SlotRecord}
 
 export function claimOf(slot: string, home: string): Claim {
-  const found = mode(slot)
+  const found = lstatSync(slot, {throwIfNoEntry: false})
   if (found === undefined) return {is: 'absent'}
-  if ((found & constants.S_IFMT) !== constants.S_IFDIR) return {because: `${slot} is no directory`, is: 'foreign'}
+  if (!found.isDirectory()) return {because: `${slot} is no directory`, is: 'foreign'}
   const record = readRecord(slot)
+  // Taken away, and perhaps made anew, between the two looks.
+  if (!record && lstatSync(slot, {throwIfNoEntry: false})?.ino !== found.ino) return claimOf(slot, home)
   if (!record) return {because: `${slot} was not made by hermes (it has no data/hermes.json)`, is: 'foreign'}
   if (record.home === home) return {is: 'ours', record}
   return {because: `${slot} belongs to the hermes home ${record.home}`, home: record.home, is: 'foreign'}

@@ -6,7 +6,7 @@ import {dirname, join} from 'node:path'
 import {controlFifo, privateScandir} from './detect.js'
 import {makeDirectory} from './directory.js'
 import {exclusively} from './lock.js'
-import {DEADLINES, directoriesIn, isSupervised, permissionDenied, runTool, scriptTools, toolFailed} from './scandir.js'
+import {checkOwner, DEADLINES, directoriesIn, isSupervised, permissionDenied, runTool, scriptTools, toolFailed} from './scandir.js'
 import type {Deadlines, Tree} from './scandir.js'
 import {endSupervisors, waitForEnd} from './stale.js'
 import {startSvscan} from './svscan.js'
@@ -43,7 +43,13 @@ export async function boot(host: Host, deadlines: Deadlines = DEADLINES): Promis
 export async function shutdown(host: Host, deadlines: Deadlines = DEADLINES): Promise<ShutDown> {
   const tree = privateTree(host, deadlines)
   const {scandir} = tree
-  if (!statSync(scandir, {throwIfNoEntry: false})) return {scandir, was_up: false}
+  try {
+    if (!statSync(scandir, {throwIfNoEntry: false})) return {scandir, was_up: false}
+  } catch (error) {
+    throw permissionDenied(host, scandir, `could not end the supervision tree (${(error as Error).message})`)
+  }
+
+  checkOwner(tree, 'could not end the supervision tree')
   return exclusively(host, realpathSync(scandir), async () => {
     const slots = directoriesIn(scandir).map((name) => join(scandir, name))
     const state = host.probeFifo(controlFifo(scandir))
@@ -76,7 +82,7 @@ function makeDirectories({host, scandir}: Tree): void {
     } catch (error) {
       const {code} = error as NodeJS.ErrnoException
       if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS')
-        throw permissionDenied(host, directory, 'could not start a supervision tree')
+        throw refuse(`${directory} cannot be made or changed: ${(error as Error).message}`)
       if (isServiceManagerError(error)) throw error
       throw new ServiceManagerError('unavailable', `${directory} cannot be made: ${(error as Error).message}`, {
         cause: error,
