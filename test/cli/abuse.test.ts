@@ -146,6 +146,11 @@ describe('hermes under abuse', () => {
       expect(scandir).to.equal(join(home, 'run/service'))
     })
 
+    it('stops a gateway although something else is in the place of its lock', async () => {
+      await execa('mkfifo', [join(home, 'gateway.lock')])
+      expect((await ok('gateway:stop', 'default')).action).to.equal('already-stopped')
+    })
+
     it('says since when in the same words each time it is asked', async () => {
       await ok('gateway:start', 'default')
       const seen = new Set<string>()
