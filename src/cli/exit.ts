@@ -16,6 +16,7 @@ export const EXIT = {
 } as const
 
 const BY_CODE: Partial<Record<HermesErrorCode | ServiceManagerErrorCode, number>> = {
+  busy: EXIT.deadline,
   'config-invalid': EXIT.configuration,
   'invalid-name': EXIT.usage,
   'no-service-manager': EXIT.noServiceManager,

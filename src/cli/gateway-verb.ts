@@ -2,6 +2,7 @@ import {Flags} from '@oclif/core'
 
 import type {Control, VerbResult} from '../gateway/control.js'
 import {overMany, type FleetOutcome} from '../gateway/fleet.js'
+import {unlessGone} from '../gateway/meanwhile.js'
 import {readConfig} from '../profile/config.js'
 import {HermesError} from '../profile/errors.js'
 import {profileDirectory} from '../profile/paths.js'
@@ -56,14 +57,15 @@ export abstract class GatewayCommand extends HermesCommand {
   ): Promise<unknown> {
     const {many, profiles} = await this.targets(names, flags)
     const control = await this.control()
+    const act = (profile: string) => unlessGone(control, profile, () => verb(control, profile))
     if (!many) {
-      const result = await verb(control, profiles[0]!)
+      const result = await act(profiles[0]!)
       const {renderVerb} = await import('./render/gateway.js')
       this.log(renderVerb(result))
       return result
     }
 
-    return this.reportMany(await overMany(profiles, (profile) => verb(control, profile)))
+    return this.reportMany(await overMany(profiles, act))
   }
 
   private async reportMany(outcomes: ReadonlyArray<FleetOutcome<VerbResult>>): Promise<unknown> {

@@ -5,6 +5,7 @@ import {profileDirectory} from '../profile/paths.js'
 import {writeIntent} from './intent.js'
 import {endHolder, markStop} from './holder.js'
 import {settledLock} from './lock.js'
+import {unlessRemoved} from './meanwhile.js'
 import {startFailure} from './start-failure.js'
 import {gatewayStatus, type GatewayStatus} from './status.js'
 
@@ -64,7 +65,7 @@ export async function stop(control: Control, profile: string, by = 'gateway:stop
   const before = await statusOf(control, profile)
   await writeIntent(directory, 'stopped', by)
   await markStop(directory)
-  if (before.registered) await control.manager.stop(profile)
+  if (before.registered) await unlessRemoved(control.manager.stop(profile))
   await endHolder(directory, profile, (await control.specFor(profile)).stopSeconds)
   const status = await statusOf(control, profile)
   const wasDown = before.pid === null && before.state !== 'starting'

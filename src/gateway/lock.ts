@@ -79,6 +79,10 @@ export async function probeLock(directory: string): Promise<LockState> {
     const {bytesRead} = await handle.read(buffer, 0, buffer.length, 0)
     const holder = parseHolder(buffer.toString('utf8', 0, bytesRead))
     return holder && isAlive(holder) ? {held: true, holder} : {held: true}
+  } catch (error) {
+    // Whatever is there instead of a file, no gateway has taken it for its lock.
+    if ((error as NodeJS.ErrnoException).code === 'ELOOP') return {held: false}
+    throw error
   } finally {
     await handle.close()
   }

@@ -29,6 +29,11 @@ export async function unregister(usable: readonly Selection[], home: string, pro
   return removed
 }
 
+/** Once the directory is gone: a start that overlapped with the removal may have registered the service again. */
+export async function unregisterLate(usable: readonly Selection[], profile: string): Promise<void> {
+  for (const {manager} of usable) await manager.uninstall(profile)
+}
+
 export interface Moved {
   /** It was running and runs again under its new name. */
   readonly restarted: boolean
@@ -55,6 +60,8 @@ export async function moveRegistration(
     throw error
   }
 
+  // A start that overlapped with the move may have registered it again.
+  await manager.uninstall(from)
   if (before.registered) await manager.install(await specFor(to), {start: wasUp})
   if (wasUp) await manager.start(to)
   return {registered: before.registered, restarted: wasUp}

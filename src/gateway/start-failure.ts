@@ -36,5 +36,11 @@ async function lastLines(manager: Pick<ServiceManager, 'logs'>, profile: string)
     // A log that cannot be read must not hide the reason.
   }
 
-  return lines
+  return ofLastLife(lines)
+}
+
+/** Pure: without the lines up to the end of an earlier life, as the gateway itself marks it. */
+export function ofLastLife(lines: readonly string[]): string[] {
+  const ends = lines.slice(0, -1).findLastIndex((line) => / {2}hermes: gateway of profile \S+ ends with \d+: /.test(line))
+  return lines.slice(ends + 1)
 }

@@ -90,7 +90,9 @@ function running(common: Common, service: Is<'running'>, recorded: GatewayState 
   const speaks = recorded?.pid === service.pid ? recorded.gateway_state : undefined
   const state = speaks === 'degraded' || speaks === 'draining' ? speaks : 'running'
   const reason = state === 'running' ? null : (recorded?.exit_reason ?? null)
-  return {...common, pid: service.pid, ready: service.ready, reason, since: iso(service.since), state}
+  // The supervisor counts whole seconds, and so would name another moment each time.
+  const since = speaks === undefined ? undefined : recorded?.since
+  return {...common, pid: service.pid, ready: service.ready, reason, since: since ?? iso(service.since), state}
 }
 
 function starting(common: Common, service: Is<'starting'>, {lock, recorded}: Evidence): GatewayStatus {

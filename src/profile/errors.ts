@@ -41,7 +41,9 @@ export class HermesError extends Error {
 /** A file operation that failed, told as what it means to the user. */
 export function storageError(what: string, error: unknown): HermesError {
   if (error instanceof HermesError) return error
-  const {code, message, path} = error as NodeJS.ErrnoException
+  // Of a rename the target is what the user knows.
+  const {code, dest, message, path: source} = error as NodeJS.ErrnoException & {dest?: string}
+  const path = dest ?? source
   const reason = REASONS[code ?? '']
   const because = reason ? `${reason}${path === undefined || what.includes(path) ? '' : ` (${path})`}` : message
   const denied = code === 'EACCES' || code === 'EPERM' || code === 'EROFS'

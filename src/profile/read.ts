@@ -1,6 +1,6 @@
 import {mapBounded} from '../host/concurrent.js'
 import {readConfig, type GatewayConfig} from './config.js'
-import {HermesError} from './errors.js'
+import {HermesError, storing} from './errors.js'
 import {checkName, DEFAULT_PROFILE} from './name.js'
 import {profileDirectory} from './paths.js'
 import {preferredPort} from './port.js'
@@ -32,9 +32,14 @@ export async function findProfile(home: string, name: string): Promise<ProfileEn
   const directory = profileDirectory(home, name)
   // The default profile is the home itself and always there.
   if (name === DEFAULT_PROFILE) return {directory, name}
-  const verdict = (await isBuried(home, name)) ? 'no-profile' : await judge(directory)
+  const look = async () => ((await isBuried(home, name)) ? 'no-profile' : judge(directory))
+  const verdict = await storing(`profile "${name}" cannot be looked at`, look)
   if (verdict === 'profile') return {directory, name}
-  if (verdict !== 'no-profile') throw new HermesError('storage', `profile "${name}" cannot be used: ${verdict.because}`)
+  if (verdict !== 'no-profile') {
+    const code = verdict.because.includes('EACCES') ? 'permission' : 'storage'
+    throw new HermesError(code, `profile "${name}" cannot be used: ${verdict.because}`)
+  }
+
   throw await notFound(home, name)
 }
 

@@ -1,13 +1,28 @@
 import {ServiceManagerError, type StopOptions} from '@hermes-cli/service-manager'
 
+import {lstatSync} from 'node:fs'
+
 import {observe} from './observe.js'
-import {checkServed, GAVE_UP, isControllable, isServed, rescan, runTool, stopDeadline, TIMED_OUT, toolFailed, type Tree} from './scandir.js'
+import {
+  checkOwner,
+  checkServed,
+  GAVE_UP,
+  isControllable,
+  isServed,
+  rescan,
+  runTool,
+  stopDeadline,
+  TIMED_OUT,
+  toolFailed,
+  type Tree,
+} from './scandir.js'
 import {checkSlotName, claimOf, notOwned, setDown, slotPath} from './slot.js'
 import {waitSupervised} from './wait.js'
 
 /** The path of a slot that is ours. Throws `not-registered` or `not-owned`. */
-export function ownSlot({host, scandir}: Tree, id: string): string {
+export function ownSlot({deadlines, host, scandir}: Tree, id: string): string {
   checkSlotName(id)
+  checkOwner({deadlines, host, scandir}, `could not control "${id}"`)
   const slot = slotPath(scandir, id)
   const claim = claimOf(slot, host.home)
   if (claim.is === 'ours') return slot
@@ -19,7 +34,7 @@ export function ownSlot({host, scandir}: Tree, id: string): string {
 
 /** Up, ready if it can say so, and enabled. */
 export async function start(tree: Tree, id: string): Promise<void> {
-  await bringUp(tree, id, ownSlot(tree, id), '-U')
+  await bringUp(tree, id, '-U')
 }
 
 /** A new process, ready; whether it comes back at the next boot stays as it is. */
@@ -27,7 +42,7 @@ export async function restart(tree: Tree, id: string): Promise<void> {
   const slot = ownSlot(tree, id)
   await supervised(tree, id, slot)
   await bringDown(tree, id, slot, '-d')
-  await bringUp(tree, id, slot, '-u')
+  await bringUp(tree, id, '-u')
 }
 
 export async function stop(tree: Tree, id: string, {disable = true}: StopOptions = {}): Promise<void> {
@@ -51,24 +66,35 @@ export const notTakenUp = ({deadlines, scandir}: Tree, id: string): ServiceManag
     {suggestions: ['Start s6-svscan with a larger limit (-c before s6 2.12, -C since), or remove profiles.']},
   )
 
-async function bringUp(tree: Tree, id: string, slot: string, flag: '-U' | '-u'): Promise<void> {
+async function bringUp(tree: Tree, id: string, flag: '-U' | '-u', again = 2): Promise<void> {
+  const slot = ownSlot(tree, id)
   const what = `could not start "${id}"`
   await supervised(tree, id, slot)
+  const before = identityOf(slot)
   // With the old deaths on record one more crash would be the last, whatever was mended meanwhile.
   await runTool(tree, 's6-svdt-clear', [slot])
   const ready = startDeadline(tree, slot)
   const result = await runTool(tree, 's6-svc', [flag, '-wU', '-T', String(ready), slot], ready + 5000)
   if (result.exitCode === 0) return
-  if (result.exitCode !== GAVE_UP && result.exitCode !== TIMED_OUT) throw toolFailed(tree, what, result)
+  if (result.exitCode !== GAVE_UP && result.exitCode !== TIMED_OUT) {
+    // Somebody removed it and perhaps made it anew meanwhile.
+    if (identityOf(slot) === before) throw toolFailed(tree, what, result)
+    if (again === 0) throw toolFailed(tree, what, result)
+    return bringUp(tree, id, flag, again - 1)
+  }
+
   const status = await observe(tree, id)
   const suggestions = [`See what it printed: hermes gateway:logs -p ${id}`]
   if (result.exitCode === TIMED_OUT) {
     throw new ServiceManagerError('timeout', `${what}: not ready within ${ready / 1000} s, it is ${status.state}`, {suggestions})
   }
 
-  const because = status.state === 'failed' ? status.because : 'it ended by itself and is to stay down'
+  const because = status.state === 'failed' ? status.because : 'it ended by itself, or was told to end, and is to stay down'
   throw new ServiceManagerError('failed-to-start', `${what}: ${because}`, {suggestions})
 }
+
+/** Changes when a slot is removed and made anew; undefined when there is none. */
+const identityOf = (slot: string): number | undefined => lstatSync(slot, {throwIfNoEntry: false})?.ino
 
 /** Milliseconds. */
 function startDeadline({deadlines, host}: Tree, slot: string): number {
@@ -81,7 +107,12 @@ async function bringDown(tree: Tree, id: string, slot: string, flag: '-D' | '-d'
   const deadline = stopDeadline(tree, slot)
   const result = await runTool(tree, 's6-svc', [flag, '-wD', '-T', String(deadline), slot], deadline + 5000)
   if (result.exitCode === 0) return
-  if (result.exitCode !== TIMED_OUT) throw toolFailed(tree, `could not stop "${id}"`, result)
+  if (result.exitCode !== TIMED_OUT) {
+    // Somebody removed it meanwhile, and nothing of it runs any more.
+    if (claimOf(slot, tree.host.home).is === 'absent') return
+    throw toolFailed(tree, `could not stop "${id}"`, result)
+  }
+
   throw new ServiceManagerError('timeout', `"${id}" did not stop within ${deadline / 1000} s`, {
     suggestions: [`Look at it by hand: s6-svstat ${slot}`],
   })

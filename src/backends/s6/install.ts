@@ -6,13 +6,12 @@ import {
   type ServiceSpec,
 } from '@hermes-cli/service-manager'
 
-import {mkdirSync} from 'node:fs'
-
 import {notTakenUp} from './control.js'
 import {controlFifo} from './detect.js'
+import {makeDirectory} from './directory.js'
 import {place, settle, type Work} from './place.js'
 import {remove, sweep} from './removal.js'
-import {isFullySupervised, isServed, permissionDenied, rescan, scriptTools, type Tree} from './scandir.js'
+import {checkOwner, isFullySupervised, isServed, permissionDenied, rescan, scriptTools, type Tree} from './scandir.js'
 import {slotPath} from './slot.js'
 import {forEach} from './stale.js'
 import {waitSupervised} from './wait.js'
@@ -49,8 +48,9 @@ export async function installAll(
 /** Throws unless slots may be put into the scandir. Is somebody there to take them up? */
 function prepare(tree: Tree): boolean {
   const {host, scandir} = tree
+  checkOwner(tree, 'could not install')
   if (host.probeFifo(controlFifo(scandir)) === 'denied') throw permissionDenied(host, scandir, 'could not install')
-  mkdirSync(scandir, {mode: 0o755, recursive: true})
+  makeDirectory(scandir, 0o755)
   return isServed(tree)
 }
 

@@ -13,8 +13,8 @@ import {installAll} from './install.js'
 import {readLogs} from './logs.js'
 import {observe} from './observe.js'
 import {remove, sweep} from './removal.js'
-import {DEADLINES, directoriesIn, isServed, permissionDenied, type Deadlines, type Tree} from './scandir.js'
-import {checkSlotName, claimOf, notOwned, PREFIX, slotPath} from './slot.js'
+import {checkOwner, DEADLINES, directoriesIn, isServed, permissionDenied, type Deadlines, type Tree} from './scandir.js'
+import {claimOf, isSlotName, notOwned, PREFIX, slotPath} from './slot.js'
 
 /** `Backend.connect`. Looks for the scandir anew with each call: a private tree may have been started in between. */
 export function connect(host: Host, deadlines: Deadlines = DEADLINES): ServiceManager {
@@ -64,7 +64,8 @@ function list(host: Host, scandir: string): readonly string[] {
 }
 
 async function uninstall(tree: Tree, id: string): Promise<void> {
-  checkSlotName(id)
+  if (!isSlotName(id)) return
+  checkOwner(tree, `could not remove "${id}"`)
   const slot = slotPath(tree.scandir, id)
   const claim = claimOf(slot, tree.host.home)
   if (claim.is === 'foreign') throw notOwned(claim.because)

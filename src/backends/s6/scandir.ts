@@ -1,6 +1,6 @@
 import {commandFailed, ServiceManagerError, type ExecResult, type Host} from '@hermes-cli/service-manager'
 
-import {existsSync, readdirSync, readFileSync} from 'node:fs'
+import {existsSync, readdirSync, readFileSync, statSync} from 'node:fs'
 import {join} from 'node:path'
 
 import {controlFifo, TOOL_DIRECTORIES} from './detect.js'
@@ -58,11 +58,23 @@ export const permissionDenied = (host: Host, path: string, what: string): Servic
   new ServiceManagerError('permission', `${what}: user ${host.uid} may not control the s6 tree in ${path}`, {
     suggestions: [
       'Run this as the user the supervision tree belongs to (in a container: docker exec --user <user> …).',
-      'Or start a tree of your own: hermes s6 boot',
+      'Start a tree of your own, in a home of your own: hermes s6 boot',
     ],
   })
 
 export const isServed = ({host, scandir}: Tree): boolean => host.probeFifo(controlFifo(scandir)) === 'live'
+
+/**
+ * Throws where the tree belongs to another user. Only root gets as far as that, and would wait in vain: the supervisors
+ * may neither answer it nor use what it makes, and what it makes is no longer theirs to change.
+ */
+export function checkOwner({host, scandir}: Tree, what: string): void {
+  const owner = statSync(scandir, {throwIfNoEntry: false})?.uid ?? host.uid
+  if (owner === host.uid || host.uid !== 0) return
+  throw new ServiceManagerError('permission', `${what}: the s6 tree in ${scandir} belongs to user ${owner}, and this is root`, {
+    suggestions: [`Run it as that user: setpriv --reuid ${owner} --clear-groups hermes … (in a container: docker exec --user ${owner} …).`],
+  })
+}
 
 /** Throws unless s6-svscan runs and may be talked to. */
 export function checkServed({host, scandir}: Tree, what: string): void {

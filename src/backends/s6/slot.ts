@@ -25,11 +25,14 @@ const SMALL = 1_048_576
 
 export const slotPath = (scandir: string, id: string): string => join(scandir, PREFIX + id)
 
+/** s6 would look at a slot of this name; there can be no other. */
+export const isSlotName = (id: string): boolean => id.length <= MAX_ID
+
 /** Throws `invalid-name` for what s6 would never look at. */
 export function checkSlotName(id: string): void {
-  if (id.length <= MAX_ID) return
+  if (isSlotName(id)) return
   const message = `s6 supervises no name of more than 251 characters, so a profile under s6 has at most ${MAX_ID}; this one has ${id.length}`
-  throw new ServiceManagerError('invalid-name', message)
+  throw new ServiceManagerError('invalid-name', message, {suggestions: [`Give it a shorter name: hermes profile:rename ${id} NAME`]})
 }
 
 /** A dot name s6-svscan does not look at, with who made it, so that leftovers can be told from work in progress. */
@@ -57,10 +60,12 @@ export function readSmall(path: string): SlotFile | undefined {
 export type Claim = {is: 'absent'} | {is: 'foreign'; because: string; home?: string} | {is: 'ours'; record: SlotRecord}
 
 export function claimOf(slot: string, home: string): Claim {
-  const found = mode(slot)
+  const found = lstatSync(slot, {throwIfNoEntry: false})
   if (found === undefined) return {is: 'absent'}
-  if ((found & constants.S_IFMT) !== constants.S_IFDIR) return {because: `${slot} is no directory`, is: 'foreign'}
+  if (!found.isDirectory()) return {because: `${slot} is no directory`, is: 'foreign'}
   const record = readRecord(slot)
+  // Taken away, and perhaps made anew, between the two looks.
+  if (!record && lstatSync(slot, {throwIfNoEntry: false})?.ino !== found.ino) return claimOf(slot, home)
   if (!record) return {because: `${slot} was not made by hermes (it has no data/hermes.json)`, is: 'foreign'}
   if (record.home === home) return {is: 'ours', record}
   return {because: `${slot} belongs to the hermes home ${record.home}`, home: record.home, is: 'foreign'}

@@ -1,11 +1,12 @@
-import {ServiceManagerError, type Host} from '@hermes-cli/service-manager'
+import {isServiceManagerError, ServiceManagerError, type Host} from '@hermes-cli/service-manager'
 
-import {lstatSync, mkdirSync, readdirSync, realpathSync, rmSync, statSync} from 'node:fs'
+import {lstatSync, readdirSync, realpathSync, rmSync, statSync} from 'node:fs'
 import {dirname, join} from 'node:path'
 
 import {controlFifo, privateScandir} from './detect.js'
+import {makeDirectory} from './directory.js'
 import {exclusively} from './lock.js'
-import {DEADLINES, directoriesIn, isSupervised, permissionDenied, runTool, scriptTools, toolFailed} from './scandir.js'
+import {checkOwner, DEADLINES, directoriesIn, isSupervised, permissionDenied, runTool, scriptTools, toolFailed} from './scandir.js'
 import type {Deadlines, Tree} from './scandir.js'
 import {endSupervisors, waitForEnd} from './stale.js'
 import {startSvscan} from './svscan.js'
@@ -42,7 +43,13 @@ export async function boot(host: Host, deadlines: Deadlines = DEADLINES): Promis
 export async function shutdown(host: Host, deadlines: Deadlines = DEADLINES): Promise<ShutDown> {
   const tree = privateTree(host, deadlines)
   const {scandir} = tree
-  if (!statSync(scandir, {throwIfNoEntry: false})) return {scandir, was_up: false}
+  try {
+    if (!statSync(scandir, {throwIfNoEntry: false})) return {scandir, was_up: false}
+  } catch (error) {
+    throw permissionDenied(host, scandir, `could not end the supervision tree (${(error as Error).message})`)
+  }
+
+  checkOwner(tree, 'could not end the supervision tree')
   return exclusively(host, realpathSync(scandir), async () => {
     const slots = directoriesIn(scandir).map((name) => join(scandir, name))
     const state = host.probeFifo(controlFifo(scandir))
@@ -67,17 +74,20 @@ const privateTree = (host: Host, deadlines: Deadlines): Tree => ({deadlines, hos
 function makeDirectories({host, scandir}: Tree): void {
   for (const directory of [dirname(scandir), scandir]) {
     try {
-      mkdirSync(directory, {mode: 0o700, recursive: true})
+      makeDirectory(directory, 0o700)
       const stat = lstatSync(directory)
       if (!stat.isDirectory()) throw refuse(`${directory} is a symbolic link or no directory`)
       if (stat.uid !== host.uid) throw refuse(`${directory} belongs to user ${stat.uid}, and this is user ${host.uid}`)
       if ((stat.mode & 0o022) !== 0) throw refuse(`${directory} can be written by others`)
     } catch (error) {
       const {code} = error as NodeJS.ErrnoException
-      if (code === 'EEXIST') throw refuse(`${directory} is a symbolic link or no directory`)
       if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS')
-        throw permissionDenied(host, directory, 'could not start a supervision tree')
-      throw error
+        throw refuse(`${directory} cannot be made or changed: ${(error as Error).message}`)
+      if (isServiceManagerError(error)) throw error
+      throw new ServiceManagerError('unavailable', `${directory} cannot be made: ${(error as Error).message}`, {
+        cause: error,
+        suggestions: ['Choose another home with HERMES_HOME.'],
+      })
     }
   }
 }

@@ -1,4 +1,5 @@
 import {Flags} from '@oclif/core'
+import {join} from 'node:path'
 
 import {HermesCommand} from '../../cli/base-command.js'
 import {EXIT} from '../../cli/exit.js'
@@ -26,7 +27,8 @@ export default class ContainerReconcile extends HermesCommand {
     const {flags} = await this.parse(ContainerReconcile)
     const {environment} = this.context.host
     const home = flags.home ? resolveHome({HERMES_HOME: flags.home}) : this.home
-    const scandir = flags.scandir ?? environment.HERMES_S6_SCANDIR ?? environment.S6_PROFILE_GATEWAY_SCANDIR ?? CONTAINER_SCANDIR
+    const named = flags.scandir ?? environment.HERMES_S6_SCANDIR ?? environment.S6_PROFILE_GATEWAY_SCANDIR
+    const scandir = named ?? this.ownScandir(home) ?? CONTAINER_SCANDIR
     const {manager} = await this.context.connect('s6', {HERMES_HOME: home, HERMES_S6_SCANDIR: scandir})
     const {bytes, warning} = rotateBytes(environment.HERMES_BOOT_LOG_ROTATE_BYTES)
     if (warning) this.warn(warning)
@@ -42,6 +44,12 @@ export default class ContainerReconcile extends HermesCommand {
     for (const text of result.warnings) this.warn(text)
     for (const text of result.errors) this.logToStderr(`Error: ${text.profile}: ${text.message} (${text.code})`)
     if (result.errors.length > 0) this.exitWith(EXIT.failed)
-    return result
+    return {scandir, ...result}
+  }
+
+  /** Of the tree that `s6 boot` started for this home, while it runs: there and nowhere else its gateways are. */
+  private ownScandir(home: string): string | undefined {
+    const scandir = join(home, 'run', 'service')
+    return this.context.host.probeFifo(join(scandir, '.s6-svscan', 'control')) === 'live' ? scandir : undefined
   }
 }

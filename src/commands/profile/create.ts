@@ -47,7 +47,8 @@ export default class ProfileCreate extends HermesCommand {
     } catch (error) {
       const told = toldError(error as Error)
       told.message = `the profile "${name}" was created and is kept, but its gateway could not be registered: ${told.message}`
-      throw Object.assign(told, {suggestions: [...told.suggestions, `Register and start it later: hermes gateway:start -p ${name}`]})
+      const later = told.code === 'invalid-name' ? [] : [`Register and start it later: hermes gateway:start -p ${name}`]
+      throw Object.assign(told, {suggestions: [...told.suggestions, ...later]})
     }
   }
 }

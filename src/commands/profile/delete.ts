@@ -5,7 +5,7 @@ import {createInterface} from 'node:readline/promises'
 
 import {HermesCommand} from '../../cli/base-command.js'
 import {specsOf} from '../../cli/specs.js'
-import {unregister} from '../../gateway/registration.js'
+import {unregister, unregisterLate} from '../../gateway/registration.js'
 import {HermesError} from '../../profile/errors.js'
 import {profileDirectory} from '../../profile/paths.js'
 import {checkDelete, deleteProfile} from '../../profile/store.js'
@@ -28,6 +28,7 @@ export default class ProfileDelete extends HermesCommand {
     const specFor = specsOf(this.home, this.config.root, this.context.host.environment)
     const removed = await unregister(usable, this.home, name, specFor)
     for (const text of await deleteProfile(this.home, name)) this.warn(text)
+    await unregisterLate(usable, name)
     this.log(`Deleted profile "${name}"${removed.length > 0 ? ` and its service in ${removed.join(', ')}` : ''}.`)
     return {profile: name, services_removed: removed}
   }

@@ -1,0 +1,178 @@
+import {expect} from 'chai'
+import {execa} from 'execa'
+import {chownSync, existsSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
+import {join} from 'node:path'
+
+import {cleanEnvironment, hermesIn, NO_SUPERVISOR, type Hermes} from '../support/cli.js'
+import {cleanUpDirectories, root, temporaryDirectory} from '../support/directories.js'
+import {familyOf, killAll} from '../support/processes.js'
+
+cleanUpDirectories()
+
+/** What a new user, bad luck or somebody with bad intentions does to it. */
+describe('hermes under abuse', () => {
+  it('fails at once, and does not turn for ever, in a home that cannot be made', async function () {
+    if (process.platform !== 'linux') this.skip()
+    // Node's own recursive mkdir never ends under /proc.
+    const result = await execa(process.execPath, [join(root, 'bin/run.js'), 's6', 'boot', '--json'], {
+      env: cleanEnvironment('/proc/nowhere'),
+      extendEnv: false,
+      killSignal: 'SIGKILL',
+      reject: false,
+      timeout: 10_000,
+    })
+    expect(result.timedOut).to.equal(false)
+    expect(result.exitCode).to.equal(69)
+    expect(JSON.parse(result.stdout).error.message).to.contain('/proc/nowhere')
+  })
+
+  it('refuses as root, at once, what belongs to the tree of another user, and a stranger what is not theirs', async function () {
+    if (process.getuid?.() !== 0) this.skip()
+    const base = temporaryDirectory()
+    const home = join(base, 'home')
+    chownSync(base, 65_534, 65_534)
+    const as = async (uid: number, ...words: string[]): Promise<{code: number; error: any; pid?: number}> => {
+      const drop = ['--reuid', String(uid), '--regid', String(uid), '--clear-groups', process.execPath, join(root, 'bin/run.js')]
+      const options = {env: cleanEnvironment(home), extendEnv: false, reject: false, timeout: 30_000} as const
+      const {exitCode, stdout} = await execa('setpriv', [...drop, ...words, '--json'], options)
+      const answer = JSON.parse(stdout)
+      return {code: exitCode ?? -1, error: answer.error, pid: answer.pid}
+    }
+
+    const {pid} = await as(65_534, 's6', 'boot')
+    const members = familyOf(pid!)
+    try {
+      expect((await as(65_534, 'profile:create', 'a')).code).to.equal(0)
+      for (const verb of ['start', 'stop', 'restart']) {
+        const {code, error} = await as(0, `gateway:${verb}`, 'a')
+        expect(error, verb).to.include({code: 'permission'})
+        expect(code).to.equal(77)
+        expect(error.suggestions.join(',')).to.contain('65534')
+      }
+
+      for (const words of [['gateway:status', 'a'], ['gateway:stop', 'a'], ['profile'], ['s6', 'shutdown']]) {
+        expect((await as(65_533, ...words)).error, words.join(' ')).to.include({code: 'permission'})
+      }
+    } finally {
+      await as(65_534, 's6', 'shutdown')
+      await killAll([...members, ...familyOf(pid!)])
+    }
+  })
+
+  it('documents every error code it can give', () => {
+    const documented = readFileSync(join(root, 'docs/errors.md'), 'utf8')
+    const codes = ['src/profile/errors.ts', 'src/service-manager/errors.ts'].flatMap((file) =>
+      [...readFileSync(join(root, file), 'utf8').matchAll(/^ {2}(?:\| )?'([a-z-]+)',?$/gm)].map(([, code]) => code!),
+    )
+    expect(codes).to.include.members(['busy', 'unavailable'])
+    expect(codes.filter((code) => !documented.includes(`| \`${code}\` |`))).to.deep.equal([])
+  })
+
+  it('suggests no command that it does not have', () => {
+    const manifest = JSON.parse(readFileSync(join(root, 'oclif.manifest.json'), 'utf8')) as {
+      commands: Record<string, {aliases: string[]}>
+    }
+    const known = new Set(Object.entries(manifest.commands).flatMap(([id, {aliases}]) => [id, ...aliases]))
+    const source = readFileSync(join(root, 'src/backends/s6/place.ts'), 'utf8')
+    const named = [...source.matchAll(/hermes ((?:gateway|profile|backend|container):[a-z]+)/g)].map(([, id]) => id!)
+    expect(named.filter((id) => !known.has(id))).to.deep.equal([])
+  })
+
+  describe('with a tree', () => {
+    let home: string
+    let hermes: Hermes
+    let tree: number
+
+    const ok = async (...words: string[]): Promise<any> => {
+      const result = await hermes(...words, '--json')
+      expect(result.code, `${words.join(' ')}: ${result.stdout}${result.stderr}`).to.equal(0)
+      return result.json()
+    }
+
+    beforeEach(async () => {
+      home = temporaryDirectory()
+      hermes = hermesIn(home)
+      tree = (await ok('s6', 'boot')).pid
+    })
+
+    afterEach(async () => {
+      const members = familyOf(tree)
+      await hermes('s6', 'shutdown')
+      await killAll(members)
+    })
+
+    it('gets rid of a profile whose name is too long for s6, by another name or for good', async () => {
+      const [first, second] = ['x'.repeat(251), 'y'.repeat(244)]
+      for (const name of [first, second]) expect((await hermesIn(home, NO_SUPERVISOR)('profile:create', name)).code).to.equal(0)
+      const refused = (await hermes('gateway:start', first, '--json')).json().error
+      expect(refused).to.include({code: 'invalid-name', exit: 2})
+      expect(refused.suggestions.join(',')).to.contain('profile:rename')
+      expect((await hermes('gateway:status', first, '--json')).json()).to.include({registered: false, state: 'absent'})
+      await ok('profile:rename', first, 'short')
+      await ok('profile:delete', second, '--yes')
+      expect((await ok('gateway:start', 'short')).action).to.equal('started')
+    })
+
+    it('does not advise to start what can never be registered', async () => {
+      const {error} = (await hermes('profile:create', 'x'.repeat(244), '--json')).json()
+      expect(error).to.include({code: 'invalid-name'})
+      expect(error.suggestions.join(',')).to.contain('profile:rename').and.not.contain('Register and start it later')
+    })
+
+    it('tells a verb whose profile is deleted or renamed meanwhile just that, and leaves no service of it', async () => {
+      for (const [to, ...words] of [
+        ['gone', 'profile:rename', 'victim', 'gone'],
+        ['', 'profile:delete', 'gone', '--yes'],
+      ]) {
+        const from = to === 'gone' ? 'victim' : 'gone'
+        if (from === 'victim') await ok('profile:create', 'victim', '--command', 'exec sleep 1000')
+        const verbs = ['start', 'restart', 'start', 'stop', 'start'].map((verb) => hermes(`gateway:${verb}`, from, '--json'))
+        const [change, ...results] = await Promise.all([hermes(...words, '--json'), ...verbs])
+        expect(change.code, change.stdout).to.equal(0)
+        for (const {code, json, stdout} of results) {
+          if (code === 0) continue
+          const allowed = ['not-registered', 'profile-not-found', 'start-failed']
+          expect(allowed, stdout).to.include(json().error.code)
+          expect(json().error.message).not.to.contain('s6-sv')
+        }
+
+        expect((await ok('backend:inspect')).services).not.to.include(from)
+        expect(existsSync(join(home, 'profiles', from))).to.equal(false)
+      }
+    })
+
+    it('reconciles into the tree of the home without being told where that is', async () => {
+      const {scandir} = await ok('container:reconcile', '--dry-run')
+      expect(scandir).to.equal(join(home, 'run/service'))
+    })
+
+    it('stops a gateway although something else is in the place of its lock', async () => {
+      await execa('mkfifo', [join(home, 'gateway.lock')])
+      expect((await ok('gateway:stop', 'default')).action).to.equal('already-stopped')
+    })
+
+    it('says since when in the same words each time it is asked', async () => {
+      await ok('gateway:start', 'default')
+      const seen = new Set<string>()
+      for (let times = 0; times < 3; times++) seen.add((await ok('gateway:status', 'default')).since)
+      expect(seen.size).to.equal(1)
+    })
+
+    it('shows with a failed start no log lines of an earlier life', async () => {
+      await ok('profile:create', 'coder', '--command', 'echo long ago; exec sleep 1000')
+      await ok('gateway:start', 'coder')
+      await ok('gateway:stop', 'coder')
+      writeFileSync(join(home, 'profiles/coder/config.yaml'), 'gateway: {command: "echo just now; exit 78"}\n')
+      const {error} = (await hermes('gateway:start', 'coder', '--json')).json()
+      expect(error.code).to.equal('config-invalid')
+      expect(error.message).to.contain('just now').and.not.contain('long ago')
+    })
+
+    it('names a profile directory that was taken away, and keeps its own files out of the message', async () => {
+      await ok('profile:create', 'coder')
+      rmSync(join(home, 'profiles/coder'), {recursive: true})
+      const {error} = (await hermes('gateway:stop', 'coder', '--json')).json()
+      expect(error).to.include({code: 'profile-not-found', exit: 4})
+    })
+  })
+})
