@@ -5,6 +5,7 @@ import {overMany, type FleetOutcome} from '../gateway/fleet.js'
 import {unlessGone} from '../gateway/meanwhile.js'
 import {readConfig} from '../profile/config.js'
 import {HermesError} from '../profile/errors.js'
+import {checkOwner} from '../profile/owner.js'
 import {profileDirectory} from '../profile/paths.js'
 import {findProfile} from '../profile/store.js'
 import {scanProfiles} from '../profile/scan.js'
@@ -40,6 +41,7 @@ export abstract class GatewayCommand extends HermesCommand {
   }
 
   protected async control(): Promise<Control> {
+    await checkOwner(this.home)
     const {manager} = await this.requireManager()
     return {
       checkConfig: (profile) => readConfig(profileDirectory(this.home, profile)),

@@ -1,4 +1,5 @@
 import {HermesCommand} from '../../cli/base-command.js'
+import {checkOwner} from '../../profile/owner.js'
 import {findProfile} from '../../profile/store.js'
 
 export default class GatewayRun extends HermesCommand {
@@ -10,6 +11,7 @@ export default class GatewayRun extends HermesCommand {
 
   async run(): Promise<void> {
     const {flags} = await this.parse(GatewayRun)
+    await checkOwner(this.home)
     const profile = await this.selectProfile(flags.profile)
     await findProfile(this.home, profile)
     const {runGateway} = await import('../../gateway/run/index.js')

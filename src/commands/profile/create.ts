@@ -4,6 +4,7 @@ import {HermesCommand} from '../../cli/base-command.js'
 import {specsOf} from '../../cli/specs.js'
 import {toldError} from '../../cli/report.js'
 import {register} from '../../gateway/registration.js'
+import {checkOwner} from '../../profile/owner.js'
 import {createProfile} from '../../profile/store.js'
 
 export default class ProfileCreate extends HermesCommand {
@@ -27,6 +28,7 @@ export default class ProfileCreate extends HermesCommand {
 
   async run(): Promise<unknown> {
     const {args, flags} = await this.parse(ProfileCreate)
+    await checkOwner(this.home)
     const profile = await createProfile(this.home, {
       name: args.name,
       ...(flags['clone-from'] === undefined ? {} : {cloneFrom: flags['clone-from']}),

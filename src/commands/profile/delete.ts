@@ -8,6 +8,7 @@ import {specsOf} from '../../cli/specs.js'
 import {unregister, unregisterLate} from '../../gateway/registration.js'
 import {HermesError} from '../../profile/errors.js'
 import {profileDirectory} from '../../profile/paths.js'
+import {checkOwner} from '../../profile/owner.js'
 import {checkDelete, deleteProfile} from '../../profile/store.js'
 
 export default class ProfileDelete extends HermesCommand {
@@ -21,6 +22,7 @@ export default class ProfileDelete extends HermesCommand {
 
   async run(): Promise<unknown> {
     const {args, flags} = await this.parse(ProfileDelete)
+    await checkOwner(this.home)
     const {name} = args
     await checkDelete(this.home, name)
     if (!flags.yes) await this.confirm(name, profileDirectory(this.home, name))

@@ -3,6 +3,7 @@ import {Args} from '@oclif/core'
 import {HermesCommand} from '../../cli/base-command.js'
 import {specsOf} from '../../cli/specs.js'
 import {moveRegistration} from '../../gateway/registration.js'
+import {checkOwner} from '../../profile/owner.js'
 import {checkRename, renameProfile} from '../../profile/store.js'
 
 export default class ProfileRename extends HermesCommand {
@@ -19,6 +20,7 @@ export default class ProfileRename extends HermesCommand {
     const {
       args: {from, to},
     } = await this.parse(ProfileRename)
+    await checkOwner(this.home)
     await checkRename(this.home, from, to)
     const {selection} = await this.detect()
     const specFor = specsOf(this.home, this.config.root, this.context.host.environment)

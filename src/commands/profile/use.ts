@@ -1,6 +1,7 @@
 import {Args} from '@oclif/core'
 
 import {HermesCommand} from '../../cli/base-command.js'
+import {checkOwner} from '../../profile/owner.js'
 import {useProfile} from '../../profile/store.js'
 
 export default class ProfileUse extends HermesCommand {
@@ -11,6 +12,7 @@ export default class ProfileUse extends HermesCommand {
 
   async run(): Promise<unknown> {
     const {args} = await this.parse(ProfileUse)
+    await checkOwner(this.home)
     const {name} = args
     await useProfile(this.home, name)
     this.log(`hermes now acts on "${name}" unless you name another profile.`)
