@@ -6,7 +6,7 @@ import {checkSlotName, claimOf, notOwned, setDown, slotPath} from './slot.js'
 import {waitSupervised} from './wait.js'
 
 /** The path of a slot that is ours. Throws `not-registered` or `not-owned`. */
-export function ownSlot({host, scandir}: Tree, id: string): string {
+function ownSlot({host, scandir}: Tree, id: string): string {
   checkSlotName(id)
   const slot = slotPath(scandir, id)
   const claim = claimOf(slot, host.home)

@@ -1,4 +1,5 @@
 import {Flags} from '@oclif/core'
+import {resolve} from 'node:path'
 
 import {HermesCommand} from '../../cli/base-command.js'
 import {EXIT} from '../../cli/exit.js'
@@ -26,7 +27,10 @@ export default class ContainerReconcile extends HermesCommand {
     const {flags} = await this.parse(ContainerReconcile)
     const {environment} = this.context.host
     const home = flags.home ? resolveHome({HERMES_HOME: flags.home}) : this.home
-    const scandir = flags.scandir ?? environment.HERMES_S6_SCANDIR ?? environment.S6_PROFILE_GATEWAY_SCANDIR ?? CONTAINER_SCANDIR
+    // An empty variable is one that was not given.
+    const scandir = flags.scandir
+      ? resolve(flags.scandir)
+      : environment.HERMES_S6_SCANDIR || environment.S6_PROFILE_GATEWAY_SCANDIR || CONTAINER_SCANDIR
     const {manager} = await this.context.connect('s6', {HERMES_HOME: home, HERMES_S6_SCANDIR: scandir})
     const {bytes, warning} = rotateBytes(environment.HERMES_BOOT_LOG_ROTATE_BYTES)
     if (warning) this.warn(warning)

@@ -1,10 +1,10 @@
+import {ServiceManagerError} from '@hermes-cli/service-manager'
 import {Args, Flags} from '@oclif/core'
 
 import {GatewayCommand, manyFlags} from '../../cli/gateway-verb.js'
 import {HermesError} from '../../profile/errors.js'
 
 export default class GatewayLogs extends GatewayCommand {
-  static override enableJsonFlag = true
   static override serviceManager = 'required' as const
   static override strict = false
   static override summary = 'Show what a gateway printed'
@@ -20,7 +20,7 @@ export default class GatewayLogs extends GatewayCommand {
     const {argv, flags} = await this.parse(GatewayLogs)
     const {many, profiles} = await this.targets(argv as string[], flags)
     const {manager} = await this.requireManager()
-    if (!manager.logs) throw new HermesError('usage', 'this service manager keeps no logs hermes can read')
+    if (!manager.logs) throw new ServiceManagerError('not-supported', 'this service manager keeps no logs hermes can read')
     if (flags.follow && this.jsonEnabled())
       throw new HermesError('usage', '--follow and --json do not go together: the answer would never end')
     const stop = new AbortController()

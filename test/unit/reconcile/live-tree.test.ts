@@ -1,8 +1,11 @@
 import type {ServiceSpec} from '@hermes-cli/service-manager'
 import {expect} from 'chai'
+import {readFileSync} from 'node:fs'
 import {join} from 'node:path'
 
+import {acquireLock} from '#hermes/gateway/lock.js'
 import {gatewaySpec} from '#hermes/gateway/spec.js'
+import {identify} from '#hermes/host/process.js'
 import {reconcile, type Reconciling} from '#hermes/reconcile/reconcile.js'
 
 import {cleanUpDirectories, temporaryDirectory} from '../../support/directories.js'
@@ -38,6 +41,22 @@ describe('Reconciling a tree that lives already', () => {
       'stop down',
       'stop down-too',
     ])
+  })
+
+  it('leaves the marker of a planned stop for a gateway that is to be down', async () => {
+    const directory = seedProfile(home, 'coder', {intent: 'stopped', state: 'running'})
+    recorder.slots.set('coder', {spec: specFor('coder'), state: 'running'})
+    const lock = (await acquireLock(directory))!
+    try {
+      await lock.describe({...identify(process.pid)!, home, profile: 'coder'})
+      await run()
+    } finally {
+      await lock.release()
+    }
+
+    const marker = JSON.parse(readFileSync(join(directory, '.gateway-planned-stop.json'), 'utf8'))
+    expect(marker).to.include({target_pid: process.pid})
+    expect(state('coder')).to.equal('stopped')
   })
 
   it('leaves a live slot that nobody spoke about alone', async () => {
