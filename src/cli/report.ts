@@ -55,7 +55,7 @@ function tell(error: Error, {code, exit, message = error.message, suggestions}: 
 }
 
 /** An error under --json, the same from every command. */
-export const errorJson = ({code, message, oclif, suggestions}: ToldError): unknown => ({
+export const errorJson = ({code, message, oclif, suggestions}: ToldError): {error: object} => ({
   error: {code, exit: oclif.exit, message, suggestions},
 })
 

@@ -2,6 +2,7 @@ import {ServiceManagerError} from '@hermes-cli/service-manager'
 import {Args, Flags} from '@oclif/core'
 
 import {GatewayCommand, manyFlags} from '../../cli/gateway-verb.js'
+import {overMany} from '../../gateway/fleet.js'
 import {HermesError} from '../../profile/errors.js'
 
 export default class GatewayLogs extends GatewayCommand {
@@ -34,8 +35,14 @@ export default class GatewayLogs extends GatewayCommand {
       }
     }
 
-    if (flags.follow) await Promise.all(profiles.map((profile) => read(profile)))
-    else for (const profile of profiles) await read(profile)
-    return {logs}
+    if (!many) {
+      await read(profiles[0]!)
+      return {logs}
+    }
+
+    // One at a time, or their lines would mix; with --follow that is what is asked for.
+    const outcomes = await overMany(profiles, read, flags.follow ? profiles.length : 1)
+    const failures = await this.reportFailures(outcomes)
+    return failures.size > 0 ? {failed: [...failures.values()], logs} : {logs}
   }
 }

@@ -36,17 +36,18 @@ describe('The backends that plugins bring', () => {
   beforeEach(() => {
     home = temporaryDirectory()
     plugins = []
+    plugin('sound', backendModule())
   })
 
   /** A plugin's directory, as oclif lists it. `module` undefined: the file is missing. */
-  const plugin = (name: string, module: string | undefined, announced: unknown = {kind: name}): void => {
+  const plugin = (name: string, module: string | undefined, announced?: unknown): void => {
     const directory = join(home, name)
     mkdirSync(directory)
     writeFileSync(join(directory, 'package.json'), JSON.stringify({name, type: 'module'}))
     if (module !== undefined) writeFileSync(join(directory, 'index.js'), module)
     const entry =
-      typeof announced === 'object' && announced !== null
-        ? {contract: 1, module: './index.js', platforms: [process.platform], ...announced}
+      announced === undefined || (typeof announced === 'object' && announced !== null)
+        ? {contract: 1, module: './index.js', platforms: [process.platform], kind: name, ...(announced as object | undefined)}
         : announced
     plugins.push({moduleType: 'module', name, pjson: {hermes: {backends: [entry]}, type: 'module'}, root: directory, type: 'user'})
   }
@@ -58,8 +59,6 @@ describe('The backends that plugins bring', () => {
     const {considered} = await detect()
     return considered.find((entry) => entry.kind === kind)!.because
   }
-
-  beforeEach(() => plugin('sound', backendModule()))
 
   it('are asked and the usable one of the highest rank is chosen', async () => {
     plugin('high', backendModule({kind: 'high', rank: 9}))
@@ -77,7 +76,7 @@ describe('The backends that plugins bring', () => {
     for (const kind of ['off', 'unheard-of']) expect((await detect({HERMES_BACKEND: kind})).selection, kind).to.equal(undefined)
   })
 
-  const broken: Record<string, [module: string | undefined, reason: RegExp]> = {
+  const broken: Record<string, [source: string | undefined, reason: RegExp]> = {
     'connects to nothing, but throws': [
       backendModule({connect: "() => { throw new Error('no socket') }", kind: 'bad'}),
       /^the plugin is broken: no socket$/,
@@ -93,9 +92,9 @@ describe('The backends that plugins bring', () => {
     'throws no error at all': ['throw undefined', /^the plugin is broken: it cannot be loaded: [^\n]*$/],
     'throws when it is loaded': [String.raw`throw new Error('first\nsecond')`, /^the plugin is broken: it cannot be loaded: [^\n]*$/],
   }
-  for (const [what, [module, reason]] of Object.entries(broken)) {
+  for (const [what, [source, reason]] of Object.entries(broken)) {
     it(`are named with the reason and left out when one ${what}`, async () => {
-      plugin('bad', module)
+      plugin('bad', source)
       const {considered, selection} = await detect()
       expect(selection!.backend.kind).to.equal('sound')
       expect(considered.find(({kind}) => kind === 'bad')).to.include({plugin: 'bad', usable: false})
@@ -122,7 +121,7 @@ describe('The backends that plugins bring', () => {
   })
 
   it('are none where the announcement is malformed', async () => {
-    for (const [index, entry] of [null, 7, {kind: 1}, {module: 2}].entries()) plugin(`odd${index}`, undefined, entry)
+    for (const [index, entry] of [null, 7, {kind: 1}, {kind: 'x', module: 2}].entries()) plugin(`odd${index}`, undefined, entry)
     plugins.push({name: 'none', pjson: {}}, {name: 'odd', pjson: {hermes: {backends: 'all'}}}, {name: 'null', pjson: {hermes: null}})
     expect((await detect()).considered.map(({kind}) => kind)).to.deep.equal(['sound'])
   })

@@ -6,12 +6,15 @@ describe('One verb over many profiles', () => {
   const names = Array.from({length: 10}, (_, index) => `p${index}`)
 
   it('answers in the given order, whichever ends first', async () => {
-    const release: Array<() => void> = []
-    const work = overMany(['slow', 'quick'], (profile) =>
-      profile === 'slow'
-        ? new Promise<string>((resolve) => release.push(() => resolve('slow')))
-        : Promise.resolve('quick').finally(() => release[0]!()),
-    )
+    let release = (): void => {}
+    const slow = new Promise<string>((resolve) => {
+      release = () => resolve('slow')
+    })
+    const work = overMany(['slow', 'quick'], async (profile) => {
+      if (profile === 'slow') return slow
+      release()
+      return 'quick'
+    })
     expect(await work).to.deep.equal([
       {ok: true, profile: 'slow', result: 'slow'},
       {ok: true, profile: 'quick', result: 'quick'},

@@ -8,7 +8,7 @@ import {cleanUpDirectories, temporaryDirectory} from '../../support/directories.
 import {seedProfile} from '../../support/homes.js'
 
 const BEGAN = Date.parse('2026-01-02T03:04:05.000Z')
-const after = (milliseconds: number): string => new Date(BEGAN + milliseconds).toISOString()
+const at = (milliseconds: number): string => new Date(BEGAN + milliseconds).toISOString()
 
 describe('Why a start did not succeed', () => {
   cleanUpDirectories()
@@ -31,24 +31,24 @@ describe('Why a start did not succeed', () => {
   const late = new ServiceManagerError('timeout', 'not ready within 3 s')
 
   it("is the gateway's own reason, before the manager's", async () => {
-    await state('stopped', after(10), 'program exited with 3')
+    await state('stopped', at(10), 'program exited with 3')
     expect(await told(gaveUp)).to.include({code: 'start-failed', message: 'the gateway of "coder" did not start: program exited with 3'})
   })
 
   it('is a configuration that can never work, when the gateway says so, and that is to be mended first', async () => {
-    await state('startup_failed', after(10), 'there is no such program')
+    await state('startup_failed', at(10), 'there is no such program')
     const error = await told(gaveUp)
     expect(error).to.include({code: 'config-invalid'})
     expect(error.suggestions[0]).to.match(/^Mend its configuration/)
   })
 
   it('is nothing that an earlier life left behind', async () => {
-    await state('startup_failed', after(-1), 'an old story')
+    await state('startup_failed', at(-1), 'an old story')
     expect(await told(late)).to.include({code: 'start-timeout', message: 'the gateway of "coder" did not start: not ready within 3 s'})
   })
 
   it('is nothing that a gateway says of itself while it runs', async () => {
-    await state('running', after(10), 'an old story')
+    await state('running', at(10), 'an old story')
     expect((await told(late)).message).to.include('not ready within 3 s')
   })
 

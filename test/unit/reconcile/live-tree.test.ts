@@ -1,33 +1,26 @@
-import type {ServiceSpec} from '@hermes-cli/service-manager'
 import {expect} from 'chai'
 import {readFileSync} from 'node:fs'
 import {join} from 'node:path'
 
 import {acquireLock} from '#hermes/gateway/lock.js'
-import {gatewaySpec} from '#hermes/gateway/spec.js'
 import {identify} from '#hermes/host/process.js'
-import {reconcile, type Reconciling} from '#hermes/reconcile/reconcile.js'
 
-import {cleanUpDirectories, temporaryDirectory} from '../../support/directories.js'
+import {cleanUpDirectories} from '../../support/directories.js'
 import {seedProfile, snapshot} from '../../support/homes.js'
-import {recordingManager, type RecordingManager} from '../../support/recording-manager.js'
-
-const launcher = {hermes: '/usr/bin/hermes', node: '/usr/bin/node'}
+import {reconcilingBench, type Bench} from '../../support/reconciling.js'
 
 describe('Reconciling a tree that lives already', () => {
   cleanUpDirectories()
-  let home: string
-  let recorder: RecordingManager
+  let home: Bench['home']
+  let recorder: Bench['recorder']
+  let specFor: Bench['specFor']
+  let run: Bench['run']
+  let named: Bench['named']
+  let state: Bench['state']
 
   beforeEach(() => {
-    home = temporaryDirectory()
-    recorder = recordingManager()
+    ;({home, named, recorder, run, specFor, state} = reconcilingBench())
   })
-
-  const specFor = (profile: string): ServiceSpec => gatewaySpec({home, launcher, profile})
-  const run = (options: Partial<Reconciling> = {}) => reconcile({boot: 'boot-1', home, manager: recorder.manager, specFor, ...options})
-  const named = async (options: Partial<Reconciling> = {}) => (await run(options)).actions.filter(({profile}) => profile !== 'default')
-  const state = (id: string): string | undefined => recorder.slots.get(id)?.state
 
   it('brings an existing slot to the intent, and waits for none that is up already', async () => {
     const before = {down: 'running', 'down-too': 'starting', gone: 'failed', up: 'running', want: 'stopped'} as const
