@@ -56,7 +56,7 @@ const isUp = ({pid, registered, state}: GatewayStatus): boolean =>
 export async function refuseForeground(home: string, profile: string, manager?: Pick<ServiceManager, 'status'>): Promise<GatewayStatus> {
   const directory = profileDirectory(home, profile)
   const status = await gatewayStatus(profile, directory, manager)
-  if (status.state !== 'foreground' && (isUp(status) || !(await settledLock(directory)).held)) return status
+  if (isUp(status) || !(await settledLock(directory)).held) return status
   const who = status.pid === null ? 'in a process that cannot be seen from here' : `as pid ${status.pid}`
   throw new HermesError('profile-running', `the gateway of "${profile}" runs outside the service manager, ${who}`, {
     suggestions: [`Stop it first: hermes gateway:stop ${profile}`],
