@@ -6,11 +6,15 @@ import {
   type Backend,
   type BackendAnnouncement,
   type Considered,
+  type Detection,
   type DetectionResult,
   type Host,
-  type HostFacts,
   type Selection,
 } from '@hermes-cli/service-manager'
+
+import {resolve} from 'node:path'
+
+import {asError} from '../host/errors.js'
 
 interface Announced {
   readonly announcement: BackendAnnouncement
@@ -18,7 +22,7 @@ interface Announced {
 }
 
 /** What the plugins' package.json files announce: data, nothing is loaded. Malformed entries are no announcements. */
-export function announcedBackends(config: Pick<Interfaces.Config, 'getPluginsList'>): Announced[] {
+function announcedBackends(config: Pick<Interfaces.Config, 'getPluginsList'>): Announced[] {
   const found: Announced[] = []
   for (const plugin of config.getPluginsList()) {
     const {hermes} = plugin.pjson as {hermes?: {backends?: unknown}}
@@ -36,32 +40,43 @@ export function announcedBackends(config: Pick<Interfaces.Config, 'getPluginsLis
 
 /** Imports one backend. Throws with one sentence when it is none: a broken plugin must never break hermes. */
 async function load({announcement, plugin}: Announced): Promise<Backend> {
-  const module = await ModuleLoader.load<{default?: unknown}>(plugin, announcement.module).catch((error: unknown) => {
-    throw new Error(`it cannot be loaded: ${(error as Error).message.split('\n')[0]}`)
+  // Absolute: a relative one is looked for beside @oclif/core's own files first, and ./index.js is there.
+  const path = resolve(plugin.root, announcement.module)
+  const module = await ModuleLoader.load<{default?: unknown}>(plugin, path).catch((error: unknown) => {
+    throw new Error(`it cannot be loaded: ${asError(error).message.split('\n')[0]}`)
   })
   const problem = backendProblem(module.default, announcement)
   if (problem) throw new Error(problem)
   return module.default as Backend
 }
 
-interface Examined {
-  readonly considered: Considered
-  readonly backend?: Backend
+/** What the backend says of this machine. Throws when it says nothing. */
+function detection(backend: Backend, host: Host): Required<Detection> {
+  const {because, label = backend.label, usable} = backend.detect(host)
+  if (typeof usable !== 'boolean') throw new Error('detect() does not say whether it is usable')
+  return {because, label, usable}
 }
 
-async function examine(announced: Announced, facts: HostFacts): Promise<Examined> {
+interface Examined {
+  readonly considered: Considered
+  /** Of a usable one. */
+  readonly selection?: Selection
+}
+
+async function examine(announced: Announced, host: Host): Promise<Examined> {
   const {announcement, plugin} = announced
   const about = {kind: announcement.kind, label: announcement.kind, plugin: plugin.name, rank: 0, usable: false}
-  if (!announcement.platforms.includes(facts.platform)) {
-    return {considered: {...about, because: `made for ${announcement.platforms.join(', ') || 'no platform'}, this is ${facts.platform}`}}
+  if (!announcement.platforms.includes(host.platform)) {
+    return {considered: {...about, because: `made for ${announcement.platforms.join(', ') || 'no platform'}, this is ${host.platform}`}}
   }
 
   try {
     const backend = await load(announced)
-    const {because, label, usable} = backend.detect(facts)
-    return {backend, considered: {...about, because, label: label ?? backend.label, rank: backend.rank, usable}}
+    const {because, label, usable} = detection(backend, host)
+    const considered = {...about, because, label, rank: backend.rank, usable}
+    return usable ? {considered, selection: select(backend, host, label)} : {considered}
   } catch (error) {
-    return {considered: {...about, because: `the plugin is broken: ${(error as Error).message}`}}
+    return {considered: {...about, because: `the plugin is broken: ${asError(error).message}`}}
   }
 }
 
@@ -91,9 +106,9 @@ export async function detectBackends(config: Pick<Interfaces.Config, 'getPlugins
   const byRank = (a: {kind: string; rank: number}, b: {kind: string; rank: number}) => b.rank - a.rank || (a.kind < b.kind ? -1 : 1)
   const considered = [...examined.map((entry) => entry.considered), ...refused].sort(byRank)
   const usable = examined
-    .filter((entry) => entry.considered.usable && entry.backend !== undefined)
     .sort((a, b) => byRank(a.considered, b.considered))
-    .map((entry) => select(entry.backend!, host, entry.considered.label))
+    .map(({selection}) => selection)
+    .filter((selection) => selection !== undefined)
   const wanted = host.environment.HERMES_BACKEND
   const selection = wanted ? usable.find(({backend}) => backend.kind === wanted) : usable[0]
   return {considered, selection, usable}
@@ -109,8 +124,8 @@ export async function connectBackend(config: Pick<Interfaces.Config, 'getPlugins
   if (!announced) throw new ServiceManagerError('unavailable', `no installed plugin has a backend "${kind}"`)
   try {
     const backend = await load(announced)
-    return select(backend, host, backend.detect(host).label ?? backend.label)
+    return select(backend, host, detection(backend, host).label)
   } catch (error) {
-    throw new ServiceManagerError('unavailable', `the backend "${kind}" of ${announced.plugin.name} is broken: ${(error as Error).message}`)
+    throw new ServiceManagerError('unavailable', `the backend "${kind}" of ${announced.plugin.name} is broken: ${asError(error).message}`)
   }
 }

@@ -1,4 +1,4 @@
-import {Command, Flags, type Interfaces} from '@oclif/core'
+import {Command, Flags} from '@oclif/core'
 import {type DetectionResult, type HermesContext, type Selection} from '@hermes-cli/service-manager'
 
 import {selectProfile} from '../profile/select.js'
@@ -7,7 +7,8 @@ import {EXIT} from './exit.js'
 import {noServiceManager} from './render/backend.js'
 import {errorJson, toldError, type ToldError} from './report.js'
 
-export type CommandFlags<T extends typeof Command> = Interfaces.InferredFlags<(typeof HermesCommand)['baseFlags'] & T['flags']>
+/** Whether a command needs a service manager. */
+export type Need = 'none' | 'optional' | 'required'
 
 /** What every command of hermes shares: `-p`, `--json`, the context, and errors that say what to do next. */
 export abstract class HermesCommand extends Command {
@@ -16,7 +17,7 @@ export abstract class HermesCommand extends Command {
     profile: Flags.string({char: 'p', description: 'The profile to act on', helpGroup: 'GLOBAL', helpValue: 'NAME'}),
   }
   /** Whether the prerun hook is to detect a service manager: `required` fails without one. */
-  static serviceManager: 'none' | 'optional' | 'required' = 'none'
+  static serviceManager: Need = 'none'
 
   protected get context(): HermesContext {
     return ensureContext(this.config)

@@ -21,7 +21,6 @@ const BY_CODE: Partial<Record<HermesErrorCode | ServiceManagerErrorCode, number>
   'invalid-name': EXIT.usage,
   'no-service-manager': EXIT.noServiceManager,
   'not-registered': EXIT.unknown,
-  'not-running': EXIT.notRunning,
   permission: EXIT.permission,
   'profile-not-found': EXIT.unknown,
   'reserved-name': EXIT.usage,
@@ -31,4 +30,4 @@ const BY_CODE: Partial<Record<HermesErrorCode | ServiceManagerErrorCode, number>
 }
 
 /** Every code without an entry of its own means: failed. */
-export const exitCodeOf = (code: string | undefined): number => BY_CODE[code as HermesErrorCode] ?? EXIT.failed
+export const exitCodeOf = (code = ''): number => (Object.hasOwn(BY_CODE, code) ? BY_CODE[code as HermesErrorCode]! : EXIT.failed)

@@ -11,7 +11,7 @@ import {findProfile} from '../profile/store.js'
 import {scanProfiles} from '../profile/scan.js'
 import {HermesCommand} from './base-command.js'
 import {EXIT} from './exit.js'
-import {toldError} from './report.js'
+import {errorJson, toldError} from './report.js'
 import {specsOf} from './specs.js'
 
 export const manyFlags = {
@@ -71,24 +71,27 @@ export abstract class GatewayCommand extends HermesCommand {
   }
 
   private async reportMany(outcomes: ReadonlyArray<FleetOutcome<VerbResult>>): Promise<unknown> {
-    const {renderVerb, renderVerbFailure} = await import('./render/gateway.js')
-    const codes = new Set<number>()
-    const gateways = outcomes.map((outcome) => {
-      if (outcome.ok) {
-        this.log(renderVerb(outcome.result))
-        return {ok: true, ...outcome.result}
-      }
+    const {renderVerb} = await import('./render/gateway.js')
+    for (const outcome of outcomes) if (outcome.ok) this.log(renderVerb(outcome.result))
+    const failures = await this.reportFailures(outcomes)
+    return {gateways: outcomes.map((outcome) => (outcome.ok ? {ok: true, ...outcome.result} : failures.get(outcome.profile)))}
+  }
 
+  /** Names every profile that failed and sets the exit code: the one they share, or 1. Answers with them as under --json. */
+  protected async reportFailures(outcomes: ReadonlyArray<FleetOutcome<unknown>>): Promise<ReadonlyMap<string, object>> {
+    const {renderVerbFailure} = await import('./render/gateway.js')
+    const codes = new Set<number>()
+    const failures = new Map<string, object>()
+    for (const outcome of outcomes) {
+      if (outcome.ok) continue
+      const {profile} = outcome
       const told = toldError(outcome.error)
       codes.add(told.oclif.exit)
-      this.logToStderr(renderVerbFailure(outcome.profile, told))
-      return {
-        error: {code: told.code, exit: told.oclif.exit, message: told.message, suggestions: told.suggestions},
-        ok: false,
-        profile: outcome.profile,
-      }
-    })
+      this.logToStderr(renderVerbFailure(profile, told))
+      failures.set(profile, {...errorJson(told), ok: false, profile})
+    }
+
     if (codes.size > 0) this.exitWith(codes.size === 1 ? [...codes][0]! : EXIT.failed)
-    return {gateways}
+    return failures
   }
 }

@@ -16,6 +16,6 @@ export async function main(url: string): Promise<void> {
     await run(argv, config)
     await flush()
   } catch (error) {
-    report(error as Error)
+    report(error)
   }
 }

@@ -1,5 +1,6 @@
 import {isServiceManagerError} from '@hermes-cli/service-manager'
 
+import {asError} from '../host/errors.js'
 import {HermesError} from '../profile/errors.js'
 import {EXIT, exitCodeOf} from './exit.js'
 
@@ -13,7 +14,8 @@ interface Raw extends Error {
 }
 
 /** Whatever was thrown, as users meet it. What nobody foresaw is called that; its stack is for DEBUG only. */
-export function toldError(error: Raw): ToldError {
+export function toldError(thrown: unknown): ToldError {
+  const error: Raw = asError(thrown)
   if (isTold(error)) return error
   if (error instanceof HermesError || isServiceManagerError(error)) {
     return tell(error, {code: error.code, exit: exitCodeOf(error.code), suggestions: error.suggestions})
@@ -53,7 +55,7 @@ function tell(error: Error, {code, exit, message = error.message, suggestions}: 
 }
 
 /** An error under --json, the same from every command. */
-export const errorJson = ({code, message, oclif, suggestions}: ToldError): unknown => ({
+export const errorJson = ({code, message, oclif, suggestions}: ToldError): {error: object} => ({
   error: {code, exit: oclif.exit, message, suggestions},
 })
 
@@ -65,11 +67,11 @@ function wantsJson(): boolean {
 }
 
 /** Prints an error and ends the process with its exit code. Lines are not wrapped: paths and commands must stay copyable. */
-export function report(error: Raw): never {
+export function report(error: unknown): never {
   const told = toldError(error)
   const {code, message, suggestions} = told
   if (wantsJson()) process.stdout.write(`${JSON.stringify(errorJson(told), undefined, 2)}\n`)
-  else if (error.constructor.name !== 'ExitError') {
+  else if ((error as Partial<ToldError> | undefined)?.code !== 'EEXIT') {
     const next = suggestions.map((text, index) => (index === 0 ? `Try: ${text}` : `  or ${text}`))
     process.stderr.write(`${[`Error: ${message}`, ...next, `Code: ${code}`].join('\n')}\n`)
     if (process.env.DEBUG && told.stack) process.stderr.write(`${told.stack}\n`)

@@ -40,12 +40,13 @@ export async function start(control: Control, profile: string, by = 'gateway:sta
   const before = await statusOf(control, profile)
   if (before.state === 'foreground') throw runsElsewhere(profile, before.pid)
   if (before.state !== 'running' && before.state !== 'degraded') await refuseInvisibleHolder(profile, directory)
+  const began = Date.now()
   await writeIntent(directory, 'running', by)
   const {change, restartDue} = await control.manager.install(await control.specFor(profile), {start: false})
   try {
     await control.manager.start(profile)
   } catch (error) {
-    throw await startFailure(control.manager, profile, directory, error)
+    throw await startFailure(control.manager, {began, directory, profile}, error)
   }
 
   const status = await statusOf(control, profile)
@@ -81,6 +82,7 @@ export async function restart(control: Control, profile: string, by = 'gateway:r
   const before = await statusOf(control, profile)
   if (before.state === 'foreground') throw runsElsewhere(profile, before.pid)
   if (before.pid !== null) await control.checkConfig(profile)
+  const began = Date.now()
   await writeIntent(directory, 'running', by)
   const {change} = await control.manager.install(await control.specFor(profile), {start: false})
   try {
@@ -88,7 +90,7 @@ export async function restart(control: Control, profile: string, by = 'gateway:r
     // A restart keeps a service disabled that was; an operator who restarts wants it up after the next boot too.
     if (before.enabled !== true) await control.manager.start(profile)
   } catch (error) {
-    throw await startFailure(control.manager, profile, directory, error)
+    throw await startFailure(control.manager, {began, directory, profile}, error)
   }
 
   return {

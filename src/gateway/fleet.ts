@@ -1,3 +1,5 @@
+import {asError} from '../host/errors.js'
+
 /** How many gateways are worked on at the same time: enough to hide waiting, few enough not to start fifty programs at once. */
 const AT_ONCE = 4
 
@@ -19,7 +21,7 @@ export async function overMany<T>(
       try {
         outcomes[at] = {ok: true, profile, result: await verb(profile)}
       } catch (error) {
-        outcomes[at] = {error: error as Error, ok: false, profile}
+        outcomes[at] = {error: asError(error), ok: false, profile}
       }
     }
   }

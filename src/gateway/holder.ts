@@ -29,7 +29,7 @@ export async function endHolder(directory: string, profile: string, deadlineSeco
 }
 
 async function end(directory: string, holder: LockHolder, signal: 'SIGKILL' | 'SIGTERM', seconds: number): Promise<boolean> {
-  if (isAlive(holder)) process.kill(holder.pid, signal)
+  if (isAlive(holder)) tell(holder, signal)
   const deadline = Date.now() + seconds * 1000
   while (Date.now() < deadline) {
     const now = await probeLock(directory)
@@ -38,6 +38,23 @@ async function end(directory: string, holder: LockHolder, signal: 'SIGKILL' | 'S
   }
 
   return false
+}
+
+/** Throws `permission`. That it ended in between is what was wanted. */
+function tell({pid, profile}: LockHolder, signal: 'SIGKILL' | 'SIGTERM'): void {
+  try {
+    process.kill(pid, signal)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return
+    throw new HermesError(
+      'permission',
+      `the gateway of "${profile}", pid ${pid}, belongs to another user and may not be stopped by this one`,
+      {
+        cause: error,
+        suggestions: ['Run this as the user who started it.'],
+      },
+    )
+  }
 }
 
 const stillRuns = (profile: string, who: string): HermesError =>

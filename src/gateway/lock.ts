@@ -24,7 +24,7 @@ export async function acquireLock(directory: string): Promise<GatewayLock | unde
   const handle = await openLockFile(files.lock(directory), {create: true})
   let taken = false
   try {
-    taken = await tryLock(handle)
+    taken = tryLock(handle)
   } finally {
     if (!taken) await handle.close()
   }
@@ -74,7 +74,7 @@ export async function probeLock(directory: string): Promise<LockState> {
 
   try {
     // Shared, so that two who only ask never take each other for a gateway.
-    if (await tryLock(handle, {shared: true})) return {held: false}
+    if (tryLock(handle, {shared: true})) return {held: false}
     const buffer = Buffer.alloc(8192)
     const {bytesRead} = await handle.read(buffer, 0, buffer.length, 0)
     const holder = parseHolder(buffer.toString('utf8', 0, bytesRead))

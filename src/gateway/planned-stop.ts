@@ -2,6 +2,7 @@ import {rm} from 'node:fs/promises'
 
 import {readJsonObject, writeJson} from '../host/files.js'
 import type {ProcessIdentity} from '../host/process.js'
+import {storing} from '../profile/errors.js'
 import {files} from '../profile/paths.js'
 
 /** Seconds for which a marker speaks. */
@@ -16,6 +17,7 @@ export interface PlannedStop {
   readonly written_at: string
 }
 
+/** Throws `storage` or `permission`. */
 export async function writePlannedStop(directory: string, target: ProcessIdentity, now = new Date()): Promise<void> {
   const marker: PlannedStop = {
     stopper_pid: process.pid,
@@ -23,7 +25,8 @@ export async function writePlannedStop(directory: string, target: ProcessIdentit
     target_start_time: target.startTime,
     written_at: now.toISOString(),
   }
-  await writeJson(files.plannedStop(directory), marker)
+  const path = files.plannedStop(directory)
+  await storing(`${path} cannot be written`, () => writeJson(path, marker))
 }
 
 /** Pure: does this marker speak for this process at this time? */

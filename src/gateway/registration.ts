@@ -1,8 +1,10 @@
-import type {CheckedServiceManager, Selection, ServiceSpec} from '@hermes-cli/service-manager'
+import type {CheckedServiceManager, Selection, ServiceManager, ServiceSpec} from '@hermes-cli/service-manager'
 
+import {HermesError} from '../profile/errors.js'
 import {profileDirectory} from '../profile/paths.js'
 import {endHolder, markStop} from './holder.js'
-import {gatewayStatus} from './status.js'
+import {settledLock} from './lock.js'
+import {gatewayStatus, type GatewayStatus} from './status.js'
 
 type SpecFor = (profile: string) => Promise<ServiceSpec>
 
@@ -34,10 +36,36 @@ export async function unregisterLate(usable: readonly Selection[], profile: stri
   for (const {manager} of usable) await manager.uninstall(profile)
 }
 
+export interface Moving {
+  readonly home: string
+  /** undefined: none was detected, and only the directory moves. */
+  readonly manager: CheckedServiceManager | undefined
+  readonly specFor: SpecFor
+  readonly warn: (message: string) => void
+}
+
 export interface Moved {
   /** It was running and runs again under its new name. */
   readonly restarted: boolean
   readonly registered: boolean
+}
+
+/** The service manager has it up, or is about to. */
+const isUp = ({pid, registered, state}: GatewayStatus): boolean =>
+  registered && state !== 'foreground' && (pid !== null || state === 'starting')
+
+/**
+ * Throws `profile-running` for a gateway that no service manager can take down and bring up again: moved under it, its
+ * directory would be written at the old place and locked at the new one.
+ */
+export async function refuseForeground(home: string, profile: string, manager?: Pick<ServiceManager, 'status'>): Promise<GatewayStatus> {
+  const directory = profileDirectory(home, profile)
+  const status = await gatewayStatus(profile, directory, manager)
+  if (isUp(status) || !(await settledLock(directory)).held) return status
+  const who = status.pid === null ? 'in a process that cannot be seen from here' : `as pid ${status.pid}`
+  throw new HermesError('profile-running', `the gateway of "${profile}" runs outside the service manager, ${who}`, {
+    suggestions: [`Stop it first: hermes gateway:stop ${profile}`],
+  })
 }
 
 /**
@@ -45,24 +73,35 @@ export interface Moved {
  * renamed by `move`, registered under the new name, and up again if it was. A move that fails puts the service back.
  */
 export async function moveRegistration(
-  {home, manager, specFor}: {home: string; manager: CheckedServiceManager; specFor: SpecFor},
+  {home, manager, specFor, warn}: Moving,
   from: string,
   to: string,
   move: () => Promise<void>,
 ): Promise<Moved> {
-  const before = await gatewayStatus(from, profileDirectory(home, from), manager)
-  const wasUp = before.registered && before.pid !== null
+  const before = await refuseForeground(home, from, manager)
+  const wasUp = isUp(before)
+  if (!manager || from === to) {
+    await move()
+    return {registered: false, restarted: false}
+  }
+
+  const putBack = async () => manager.install(await specFor(from), {start: wasUp})
   await manager.uninstall(from)
   try {
     await move()
   } catch (error) {
-    if (before.registered) await manager.install(await specFor(from), {start: wasUp})
+    // What is to be told is why the move failed, whatever comes of this.
+    if (before.registered) {
+      await putBack().catch((error_: Error) => {
+        warn(`the service of "${from}" could not be put back: ${error_.message}; hermes gateway:start ${from} does it`)
+      })
+    }
+
     throw error
   }
 
   // A start that overlapped with the move may have registered it again.
   await manager.uninstall(from)
   if (before.registered) await manager.install(await specFor(to), {start: wasUp})
-  if (wasUp) await manager.start(to)
   return {registered: before.registered, restarted: wasUp}
 }

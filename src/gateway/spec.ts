@@ -10,7 +10,7 @@ import {gatewayLogDirectory, profileDirectory} from '../profile/paths.js'
 export const STOP_MARGIN = 5
 
 /** Seconds beyond the ready timeout: loading on a busy machine, and a back-off (at most 30) after failed starts. */
-export const START_MARGIN = 40
+const START_MARGIN = 40
 
 const STANDARD_PATH = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin']
 

@@ -1,19 +1,27 @@
-import {isServiceManagerError, type ServiceManager, type ServiceManagerError} from '@hermes-cli/service-manager'
+import {isServiceManagerError, type ServiceManager} from '@hermes-cli/service-manager'
 
 import {HermesError} from '../profile/errors.js'
 import {readState} from './state.js'
 
 const LAST_LINES = 10
 
+export interface Attempt {
+  readonly profile: string
+  readonly directory: string
+  /** Milliseconds since the epoch. */
+  readonly began: number
+}
+
 /** Why a start did not succeed: the gateway's own reason first, then the manager's, then the last log lines. */
 export async function startFailure(
   manager: Pick<ServiceManager, 'logs'>,
-  profile: string,
-  directory: string,
+  {began, directory, profile}: Attempt,
   error: unknown,
-): Promise<HermesError | ServiceManagerError | unknown> {
+): Promise<unknown> {
   if (!isServiceManagerError(error) || !['failed-to-start', 'timeout'].includes(error.code)) return error
-  const {value: state} = await readState(directory)
+  const {value: last} = await readState(directory)
+  // What an earlier life left says nothing about this attempt.
+  const state = last && Date.parse(last.updated_at ?? '') >= began ? last : undefined
   const never = state?.gateway_state === 'startup_failed'
   const because = state?.exit_reason && state.gateway_state !== 'running' ? state.exit_reason : error.message
   const lines = await lastLines(manager, profile)

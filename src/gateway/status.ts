@@ -69,7 +69,7 @@ export function judge(evidence: Evidence): GatewayStatus {
   if (service.state === 'failed') return {...common, ...DOWN, reason: failure(service, recorded), since, state: 'failed'}
   // After a boot the manager no longer knows why it is down; the gateway's own last words do.
   const failed = service.state === 'stopped' && recorded?.gateway_state === 'startup_failed' && evidence.intent !== 'stopped'
-  return {...common, ...DOWN, reason: lastWords(recorded), since, state: failed ? 'failed' : service.state}
+  return {...common, ...DOWN, reason: unseen(lock) ?? lastWords(recorded), since, state: failed ? 'failed' : service.state}
 }
 
 function commonOf({intent, profile, recorded, service, warnings}: Evidence): Common {
@@ -103,9 +103,13 @@ function starting(common: Common, service: Is<'starting'>, {lock, recorded}: Evi
 
 const iso = (date: Date | undefined): string | null => date?.toISOString() ?? null
 
+const UNSEEN = 'a process that cannot be seen from here'
+
+const unseen = ({held, holder}: Evidence['lock']): string | undefined => (held && !holder ? `${UNSEEN} runs this profile` : undefined)
+
 function waiting({held, holder}: Evidence['lock'], own: number | undefined): string | null {
   if (!held || (holder && holder.pid === own)) return null
-  return `it waits for ${holder ? `pid ${holder.pid}` : 'a process that cannot be seen from here'}, which runs this profile`
+  return `it waits for ${holder ? `pid ${holder.pid}` : UNSEEN}, which runs this profile`
 }
 
 function failure(service: Is<'failed'>, recorded: GatewayState | undefined): string {

@@ -1,9 +1,7 @@
 import type {Hook} from '@oclif/core'
 
+import type {Need} from '../cli/base-command.js'
 import {ensureContext} from '../cli/context.js'
-
-/** Whether a command needs a service manager. Said by every command class of hermes as `static serviceManager`. */
-export type Need = 'none' | 'optional' | 'required'
 
 /**
  * Hands the context to every command and detects the service manager for those that can use one. That none was found

@@ -8,7 +8,7 @@ const DEFAULT_TIMEOUT = 30_000
 const MAX_OUTPUT = 16 * 1_048_576
 
 /** The command as it could be pasted into a POSIX shell. */
-export function pasteable(file: string, args: readonly string[]): string {
+function pasteable(file: string, args: readonly string[]): string {
   return [file, ...args].map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`)).join(' ')
 }
 

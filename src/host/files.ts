@@ -3,7 +3,7 @@ import {lstat, mkdir, open, rename, rm, stat, type FileHandle} from 'node:fs/pro
 import {dirname, join, basename} from 'node:path'
 
 /** State and configuration files are small; what is larger is not ours. Bytes. */
-export const SMALL_FILE_BYTES = 1_048_576
+const SMALL_FILE_BYTES = 1_048_576
 
 export type Unreadable = 'missing' | 'not-a-file' | 'not-utf8' | 'too-large' | 'unreadable'
 export type ReadText = {ok: false; detail: string; why: Unreadable} | {ok: true; text: string}

@@ -8,17 +8,23 @@ import {loadNativeLock} from './native-lock.js'
 const RETRY = 15
 
 /** Opens a file to be locked, making it if asked to. Never through a symlink, never waiting on a FIFO. */
-export function openLockFile(path: string, {create}: {readonly create: boolean}): Promise<FileHandle> {
+export async function openLockFile(path: string, {create}: {readonly create: boolean}): Promise<FileHandle> {
   const flags = constants.O_RDWR | (create ? constants.O_CREAT : 0)
-  return open(path, flags | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0), 0o600)
+  const handle = await open(path, flags | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0), 0o600)
+  try {
+    if (!(await handle.stat()).isFile()) throw Object.assign(new Error('a lock must be a regular file'), {code: 'ELOOP'})
+    return handle
+  } catch (error) {
+    await handle.close()
+    throw error
+  }
 }
 
 /**
  * Takes the kernel's lock on an open file, or answers false when someone else has it: another process, or another
  * handle of this one. It goes with the handle, however the process ends. `shared`: beside others that only share it.
  */
-export async function tryLock(handle: FileHandle, options: {readonly shared?: boolean} = {}): Promise<boolean> {
-  if (!(await handle.stat()).isFile()) throw Object.assign(new Error('a lock must be a regular file'), {code: 'ELOOP'})
+export function tryLock(handle: FileHandle, options: {readonly shared?: boolean} = {}): boolean {
   return loadNativeLock().tryLock(handle.fd, options)
 }
 
@@ -39,7 +45,7 @@ export async function withLock<T>(path: string, work: () => Promise<T>, timeout 
   for (;;) {
     const handle = await openLockFile(path, {create: true})
     try {
-      if ((await tryLock(handle)) && (await isStill(path, handle))) return await work()
+      if (tryLock(handle) && (await isStill(path, handle))) return await work()
     } finally {
       await handle.close()
     }

@@ -1,23 +1,26 @@
 /** Codes of the domain, beside those of @hermes-cli/service-manager. Codes are API; docs/errors.md lists them. */
-export type HermesErrorCode =
-  | 'already-running'
-  | 'busy'
-  | 'config-invalid'
-  | 'fleet-failed'
-  | 'invalid-name'
-  | 'no-service-manager'
-  | 'not-running'
-  | 'permission'
-  | 'profile-exists'
-  | 'profile-not-found'
-  | 'profile-running'
-  | 'reserved-name'
-  | 'start-failed'
-  | 'start-timeout'
-  | 'stop-failed'
-  | 'storage'
-  | 'unforeseen'
-  | 'usage'
+export const HERMES_ERROR_CODES = [
+  'already-running',
+  'busy',
+  'config-invalid',
+  'failed',
+  'invalid-name',
+  'invalid-profile',
+  'no-service-manager',
+  'permission',
+  'profile-exists',
+  'profile-not-found',
+  'profile-running',
+  'reserved-name',
+  'start-failed',
+  'start-timeout',
+  'stop-failed',
+  'storage',
+  'unforeseen',
+  'usage',
+] as const
+
+export type HermesErrorCode = (typeof HERMES_ERROR_CODES)[number]
 
 export interface HermesErrorOptions {
   readonly cause?: unknown

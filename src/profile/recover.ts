@@ -26,20 +26,18 @@ export interface Tidied {
 /** Puts right what an interrupted change left. Only while nobody else changes profiles (exclusive.ts). */
 export async function tidy(home: string): Promise<Tidied> {
   const warnings = await sweepHidden(home)
-  const read = await readJsonObject(renameJournal(home))
-  if (!read.ok && read.why === 'missing') return {warnings}
-  const {from, to} = read.ok ? read.value : {}
-  if (
-    isName(from) &&
-    isName(to) &&
-    !(await exists(profileDirectory(home, from))) &&
-    (await judge(profileDirectory(home, to))) === 'profile'
-  ) {
-    return {renamed: {from, to}, warnings: [...warnings, ...(await finishRename(home, {from, to}))]}
-  }
-
+  const renamed = await halfRenamed(home)
+  if (renamed) return {renamed, warnings: [...warnings, ...(await finishRename(home, renamed))]}
   await rm(renameJournal(home), {force: true, recursive: true})
   return {warnings}
+}
+
+/** The rename whose directory has moved and whose rest a crash cut short. Changes nothing. */
+export async function halfRenamed(home: string): Promise<Renaming | undefined> {
+  const read = await readJsonObject(renameJournal(home))
+  const {from, to} = read.ok ? read.value : {}
+  if (!isName(from) || !isName(to) || (await exists(profileDirectory(home, from)))) return undefined
+  return (await judge(profileDirectory(home, to))) === 'profile' ? {from, to} : undefined
 }
 
 const isName = (value: unknown): value is string =>

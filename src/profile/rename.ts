@@ -6,7 +6,7 @@ import {changingProfiles} from './exclusive.js'
 import {checkName, DEFAULT_PROFILE} from './name.js'
 import {profileDirectory} from './paths.js'
 import {findProfile} from './read.js'
-import {finishRename, renameJournal, tidy} from './recover.js'
+import {finishRename, halfRenamed, renameJournal, tidy} from './recover.js'
 import {checkFree, makeRoom} from './room.js'
 import {publish} from './staging.js'
 
@@ -42,6 +42,8 @@ export async function renameProfile(home: string, from: string, to: string): Pro
 /** Throws what would make `renameProfile` fail, before anything is stopped for it. */
 export async function checkRename(home: string, from: string, to: string): Promise<void> {
   checkNames(from, to)
+  const half = await halfRenamed(home)
+  if (half?.from === from && half.to === to) return
   await findProfile(home, from)
   if (from !== to) await checkFree(home, to)
 }

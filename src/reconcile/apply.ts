@@ -1,6 +1,8 @@
 import type {CheckedServiceManager, InstallOutcome, InstallRequest, ServiceSpec} from '@hermes-cli/service-manager'
 
+import {markStop} from '../gateway/holder.js'
 import {mapBounded} from '../host/concurrent.js'
+import {asError} from '../host/errors.js'
 import {removeBootCount, writeBootCount} from './boot-count.js'
 import type {Observation} from './observe.js'
 import type {Planned, ReconcileAction} from './plan.js'
@@ -85,14 +87,17 @@ async function publishAll(sound: readonly Sound[], {manager, specFor}: Applying)
  */
 async function steer({action, observation}: Sound, outcome: InstallOutcome, manager: CheckedServiceManager): Promise<Error | undefined> {
   if (!observation.registered || (outcome.ok && outcome.result.change === 'created')) return
-  const {intent, profile} = observation
+  const {directory, intent, profile} = observation
   // Nothing to compare with: a thousand idle profiles cost no question each.
   if (action.action !== 'started' && intent !== 'stopped') return
   try {
     const {state} = await manager.status(profile)
     const up = state === 'running' || state === 'starting'
     if (action.action === 'started' && (state === 'stopped' || state === 'failed')) await manager.start(profile)
-    if (intent === 'stopped' && up) await manager.stop(profile)
+    if (intent === 'stopped' && up) {
+      await markStop(directory)
+      await manager.stop(profile)
+    }
   } catch (error) {
     return asError(error)
   }
@@ -112,6 +117,3 @@ function told(action: ReconcileAction, outcome: InstallOutcome | undefined, fail
   const change = outcome?.ok ? {change: outcome.result.change} : {}
   return failure ? {...action, ...change, action: 'failed', reason: failure.message} : {...action, ...change}
 }
-
-const asError = (error: unknown): Error =>
-  error instanceof Error ? error : new Error(String((error as Error | undefined)?.message ?? error))

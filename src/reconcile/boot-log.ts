@@ -9,7 +9,7 @@ import type {ReconcileAction} from './plan.js'
 /** Bytes: a log that has reached them is put aside before the new lines. */
 export const ROTATE_BYTES = 262_144
 
-export const bootLogFile = (home: string): string => join(home, 'logs', 'container-boot.log')
+const bootLogFile = (home: string): string => join(home, 'logs', 'container-boot.log')
 
 /** What HERMES_BOOT_LOG_ROTATE_BYTES asks for. */
 export function rotateBytes(value: string | undefined): {bytes: number; warning?: string} {

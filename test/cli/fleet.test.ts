@@ -1,6 +1,6 @@
 import {expect} from 'chai'
 import {execa} from 'execa'
-import {readFileSync, rmSync, writeFileSync} from 'node:fs'
+import {mkdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 
 import {hermesIn, type Hermes} from '../support/cli.js'
@@ -308,6 +308,30 @@ describe('gateways on real s6', () => {
     )
     expect(alive(pid)).to.equal(false)
     expect(familyOf(tree)).to.include(now.pid)
+  })
+
+  it('shows the logs of the others when one has none, and says which', async () => {
+    await create('chatty')
+    await ok('gateway:start', '-p', 'chatty')
+    mkdirSync(join(home, 'profiles/stranger'))
+    writeFileSync(join(home, 'profiles/stranger/SOUL.md'), '')
+    const {code, stderr, stdout} = await hermes('gateway:logs', 'stranger', 'chatty')
+    expect(code, stderr).to.equal(4)
+    expect(stdout).to.include('chatty: ')
+    expect(stderr).to.include('stranger: failed')
+  })
+
+  it('refuses to rename what runs in the foreground', async () => {
+    await create('coder')
+    const foreground = execa(process.execPath, [join(fixture('..'), '../bin/run.js'), 'gateway:run', '-p', 'coder'], {
+      env: {HERMES_HOME: home},
+      reject: false,
+    })
+    await until('it runs', async () => (await status('coder')).state === 'foreground')
+    const refused = await hermes('profile:rename', 'coder', 'senior', '--json')
+    expect(refused.json().error.code).to.equal('profile-running')
+    await ok('gateway:stop', '-p', 'coder')
+    expect((await foreground).exitCode).to.equal(0)
   })
 
   it('moves a running gateway to its new name, and removes a deleted one without a trace', async () => {

@@ -20,7 +20,7 @@ import {checkSlotName, claimOf, notOwned, setDown, slotPath} from './slot.js'
 import {waitSupervised} from './wait.js'
 
 /** The path of a slot that is ours. Throws `not-registered` or `not-owned`. */
-export function ownSlot({deadlines, host, scandir}: Tree, id: string): string {
+function ownSlot({deadlines, host, scandir}: Tree, id: string): string {
   checkSlotName(id)
   checkOwner({deadlines, host, scandir}, `could not control "${id}"`)
   const slot = slotPath(scandir, id)

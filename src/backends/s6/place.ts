@@ -28,7 +28,7 @@ export async function place(tree: Tree, work: Work, tools: ScriptTools, held: bo
 
   if (options.exclusive) {
     throw new ServiceManagerError('already-registered', `"${spec.id}" is already registered: there is ${slot}`, {
-      suggestions: [`Remove it first: hermes profile:delete ${spec.id}, or bring it up to date: hermes gateway:start ${spec.id}`],
+      suggestions: [`If it is yours, take it over: hermes gateway:start -p ${spec.id}`],
     })
   }
 

@@ -22,7 +22,7 @@ export async function remove(tree: Tree, id: string): Promise<void> {
 }
 
 /** Deletes directories under hidden names, once nothing runs in them any more. */
-export async function discard(tree: Tree, hidden: readonly string[]): Promise<void> {
+async function discard(tree: Tree, hidden: readonly string[]): Promise<void> {
   // Deleting earlier would leave a supervisor behind that nobody can reach by a path.
   const live = hidden.filter((path) => isSupervised(tree.host, path))
   if (live.length > 0) await (isServed(tree) ? prune(tree, live) : endSupervisors(tree, live))

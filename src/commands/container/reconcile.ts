@@ -1,5 +1,5 @@
 import {Flags} from '@oclif/core'
-import {join} from 'node:path'
+import {join, resolve} from 'node:path'
 
 import {HermesCommand} from '../../cli/base-command.js'
 import {EXIT} from '../../cli/exit.js'
@@ -27,8 +27,9 @@ export default class ContainerReconcile extends HermesCommand {
     const {flags} = await this.parse(ContainerReconcile)
     const {environment} = this.context.host
     const home = flags.home ? resolveHome({HERMES_HOME: flags.home}) : this.home
-    const named = flags.scandir ?? environment.HERMES_S6_SCANDIR ?? environment.S6_PROFILE_GATEWAY_SCANDIR
-    const scandir = named ?? this.ownScandir(home) ?? CONTAINER_SCANDIR
+    // An empty variable is one that was not given.
+    const named = flags.scandir ? resolve(flags.scandir) : environment.HERMES_S6_SCANDIR || environment.S6_PROFILE_GATEWAY_SCANDIR
+    const scandir = named || this.ownScandir(home) || CONTAINER_SCANDIR
     const {manager} = await this.context.connect('s6', {HERMES_HOME: home, HERMES_S6_SCANDIR: scandir})
     const {bytes, warning} = rotateBytes(environment.HERMES_BOOT_LOG_ROTATE_BYTES)
     if (warning) this.warn(warning)

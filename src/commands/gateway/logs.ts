@@ -1,10 +1,11 @@
+import {ServiceManagerError} from '@hermes-cli/service-manager'
 import {Args, Flags} from '@oclif/core'
 
 import {GatewayCommand, manyFlags} from '../../cli/gateway-verb.js'
+import {overMany} from '../../gateway/fleet.js'
 import {HermesError} from '../../profile/errors.js'
 
 export default class GatewayLogs extends GatewayCommand {
-  static override enableJsonFlag = true
   static override serviceManager = 'required' as const
   static override strict = false
   static override summary = 'Show what a gateway printed'
@@ -20,7 +21,7 @@ export default class GatewayLogs extends GatewayCommand {
     const {argv, flags} = await this.parse(GatewayLogs)
     const {many, profiles} = await this.targets(argv as string[], flags)
     const {manager} = await this.requireManager()
-    if (!manager.logs) throw new HermesError('usage', 'this service manager keeps no logs hermes can read')
+    if (!manager.logs) throw new ServiceManagerError('not-supported', 'this service manager keeps no logs hermes can read')
     if (flags.follow && this.jsonEnabled())
       throw new HermesError('usage', '--follow and --json do not go together: the answer would never end')
     const stop = new AbortController()
@@ -34,8 +35,14 @@ export default class GatewayLogs extends GatewayCommand {
       }
     }
 
-    if (flags.follow) await Promise.all(profiles.map((profile) => read(profile)))
-    else for (const profile of profiles) await read(profile)
-    return {logs}
+    if (!many) {
+      await read(profiles[0]!)
+      return {logs}
+    }
+
+    // One at a time, or their lines would mix; with --follow that is what is asked for.
+    const outcomes = await overMany(profiles, read, flags.follow ? profiles.length : 1)
+    const failures = await this.reportFailures(outcomes)
+    return failures.size > 0 ? {failed: [...failures.values()], logs} : {logs}
   }
 }

@@ -1,6 +1,7 @@
 import {Args} from '@oclif/core'
 
 import {HermesCommand} from '../../cli/base-command.js'
+import {toldError} from '../../cli/report.js'
 import {specsOf} from '../../cli/specs.js'
 import {moveRegistration} from '../../gateway/registration.js'
 import {checkOwner} from '../../profile/owner.js'
@@ -24,13 +25,19 @@ export default class ProfileRename extends HermesCommand {
     await checkRename(this.home, from, to)
     const {selection} = await this.detect()
     const specFor = specsOf(this.home, this.config.root, this.context.host.environment)
+    let renamed = false
     const move = async (): Promise<void> => {
       for (const text of await renameProfile(this.home, from, to)) this.warn(text)
+      renamed = true
     }
 
-    let moved = {registered: false, restarted: false}
-    if (selection) moved = await moveRegistration({home: this.home, manager: selection.manager, specFor}, from, to, move)
-    else await move()
+    const moving = {home: this.home, manager: selection?.manager, specFor, warn: (text: string) => this.warn(text)}
+    const moved = await moveRegistration(moving, from, to, move).catch((error: Error) => {
+      if (!renamed) throw error
+      const told = toldError(error)
+      told.message = `"${from}" is now called "${to}", but its gateway could not be registered under that name: ${told.message}`
+      throw told
+    })
     this.log(`Renamed "${from}" to "${to}"${moved.restarted ? '; its gateway runs again' : ''}.`)
     return {from, to, ...moved}
   }

@@ -1,10 +1,13 @@
 import {expect} from 'chai'
+import {execFileSync} from 'node:child_process'
+import {mkdirSync} from 'node:fs'
 import {join} from 'node:path'
 
 import {acquireLock, probeLock, settledLock} from '#hermes/gateway/lock.js'
 import {identify} from '#hermes/host/process.js'
 import {openLockFile, tryLock} from '#hermes/host/lock.js'
 import {cleanUpDirectories, temporaryDirectory} from '../../support/directories.js'
+import {failure} from '../../support/homes.js'
 
 cleanUpDirectories()
 
@@ -12,7 +15,7 @@ describe('asking who holds the gateway lock', () => {
   it('takes nobody for a gateway who only asks too', async () => {
     const directory = temporaryDirectory()
     const asking = await openLockFile(join(directory, 'gateway.lock'), {create: true})
-    expect(await tryLock(asking, {shared: true})).to.equal(true)
+    expect(tryLock(asking, {shared: true})).to.equal(true)
     expect(await probeLock(directory)).to.deep.equal({held: false})
     await asking.close()
   })
@@ -29,6 +32,15 @@ describe('asking who holds the gateway lock', () => {
     expect(await asked).to.deep.equal({held: true, holder})
     await lock!.release()
     expect(await probeLock(directory)).to.deep.equal({held: false})
+  })
+
+  it('takes what is no file in its place for nobody, and never for a lock', async () => {
+    for (const make of [(path: string) => execFileSync('mkfifo', [path]), (path: string) => mkdirSync(path)]) {
+      const directory = temporaryDirectory()
+      make(join(directory, 'gateway.lock'))
+      expect(await probeLock(directory)).to.deep.equal({held: false})
+      expect((await failure(acquireLock(directory))).code).to.be.oneOf(['ELOOP', 'EISDIR'])
+    }
   })
 
   it('takes the record of a dead process for nobody', async () => {

@@ -1,8 +1,8 @@
 import {expect} from 'chai'
-import {existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync} from 'node:fs'
+import {existsSync, mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 
-import {createProfile, deleteProfile, listProfiles, readActive, renameProfile, useProfile} from '#hermes/profile/store.js'
+import {checkRename, createProfile, deleteProfile, listProfiles, readActive, renameProfile, useProfile} from '#hermes/profile/store.js'
 
 import {cleanUpDirectories, temporaryDirectory} from '../../support/directories.js'
 import {failure, seedProfile, snapshot} from '../../support/homes.js'
@@ -80,6 +80,16 @@ describe('Renaming a profile', () => {
   beforeEach(async () => {
     home = temporaryDirectory()
     await createProfile(home, {name: 'old'})
+  })
+
+  it('that a crash cut short may be asked for again, and that alone', async () => {
+    renameSync(join(home, 'profiles/old'), join(home, 'profiles/senior'))
+    writeFileSync(join(home, 'profiles/.rename.json'), JSON.stringify({from: 'old', to: 'senior'}))
+    expect(await failure(checkRename(home, 'old', 'other'))).to.include({code: 'profile-not-found'})
+    await checkRename(home, 'old', 'senior')
+    await renameProfile(home, 'old', 'senior')
+    expect(await names(home)).to.deep.equal(['default', 'senior'])
+    expect(await failure(checkRename(home, 'old', 'senior'))).to.include({code: 'profile-not-found'})
   })
 
   it('moves it as it is; sticky choice and logs follow', async () => {

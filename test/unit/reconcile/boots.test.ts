@@ -1,30 +1,21 @@
-import type {ServiceSpec} from '@hermes-cli/service-manager'
 import {expect} from 'chai'
 import {existsSync, readFileSync, rmSync, symlinkSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 
-import {gatewaySpec} from '#hermes/gateway/spec.js'
-import {reconcile, type Reconciling} from '#hermes/reconcile/reconcile.js'
-
-import {cleanUpDirectories, temporaryDirectory} from '../../support/directories.js'
+import {cleanUpDirectories} from '../../support/directories.js'
 import {seedProfile} from '../../support/homes.js'
-import {recordingManager, type RecordingManager} from '../../support/recording-manager.js'
-
-const launcher = {hermes: '/usr/bin/hermes', node: '/usr/bin/node'}
+import {reconcilingBench, type Bench} from '../../support/reconciling.js'
 
 describe('Reconciling boot after boot', () => {
   cleanUpDirectories()
-  let home: string
-  let recorder: RecordingManager
+  let home: Bench['home']
+  let recorder: Bench['recorder']
+  let run: Bench['run']
+  let named: Bench['named']
 
   beforeEach(() => {
-    home = temporaryDirectory()
-    recorder = recordingManager()
+    ;({home, named, recorder, run} = reconcilingBench())
   })
-
-  const specFor = (profile: string): ServiceSpec => gatewaySpec({home, launcher, profile})
-  const run = (options: Partial<Reconciling> = {}) => reconcile({boot: 'boot-1', home, manager: recorder.manager, specFor, ...options})
-  const named = async (options: Partial<Reconciling> = {}) => (await run(options)).actions.filter(({profile}) => profile !== 'default')
 
   describe('a gateway that never gets beyond starting', () => {
     const boot = async (number: number) => {

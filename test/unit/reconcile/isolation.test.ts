@@ -1,30 +1,24 @@
-import {ServiceManagerError, type ServiceSpec} from '@hermes-cli/service-manager'
+import {ServiceManagerError} from '@hermes-cli/service-manager'
 import {expect} from 'chai'
 import {existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 
 import {acquireLock} from '#hermes/gateway/lock.js'
-import {gatewaySpec} from '#hermes/gateway/spec.js'
-import {reconcile, type Reconciling} from '#hermes/reconcile/reconcile.js'
 
-import {cleanUpDirectories, temporaryDirectory} from '../../support/directories.js'
+import {cleanUpDirectories} from '../../support/directories.js'
 import {seedProfile} from '../../support/homes.js'
-import {recordingManager, type RecordingManager} from '../../support/recording-manager.js'
-
-const launcher = {hermes: '/usr/bin/hermes', node: '/usr/bin/node'}
+import {reconcilingBench, type Bench} from '../../support/reconciling.js'
 
 describe('Reconciling a home where things are wrong', () => {
   cleanUpDirectories()
-  let home: string
-  let recorder: RecordingManager
+  let home: Bench['home']
+  let recorder: Bench['recorder']
+  let specFor: Bench['specFor']
+  let run: Bench['run']
 
   beforeEach(() => {
-    home = temporaryDirectory()
-    recorder = recordingManager()
+    ;({home, recorder, run, specFor} = reconcilingBench())
   })
-
-  const specFor = (profile: string): ServiceSpec => gatewaySpec({home, launcher, profile})
-  const run = (options: Partial<Reconciling> = {}) => reconcile({boot: 'boot-1', home, manager: recorder.manager, specFor, ...options})
 
   it('takes every unreadable state for none, says so, and goes on', async () => {
     const junk: Record<string, (path: string) => void> = {

@@ -1,30 +1,26 @@
-import type {ServiceSpec} from '@hermes-cli/service-manager'
 import {expect} from 'chai'
+import {readFileSync} from 'node:fs'
 import {join} from 'node:path'
 
-import {gatewaySpec} from '#hermes/gateway/spec.js'
-import {reconcile, type Reconciling} from '#hermes/reconcile/reconcile.js'
+import {acquireLock} from '#hermes/gateway/lock.js'
+import {identify} from '#hermes/host/process.js'
 
-import {cleanUpDirectories, temporaryDirectory} from '../../support/directories.js'
+import {cleanUpDirectories} from '../../support/directories.js'
 import {seedProfile, snapshot} from '../../support/homes.js'
-import {recordingManager, type RecordingManager} from '../../support/recording-manager.js'
-
-const launcher = {hermes: '/usr/bin/hermes', node: '/usr/bin/node'}
+import {reconcilingBench, type Bench} from '../../support/reconciling.js'
 
 describe('Reconciling a tree that lives already', () => {
   cleanUpDirectories()
-  let home: string
-  let recorder: RecordingManager
+  let home: Bench['home']
+  let recorder: Bench['recorder']
+  let specFor: Bench['specFor']
+  let run: Bench['run']
+  let named: Bench['named']
+  let state: Bench['state']
 
   beforeEach(() => {
-    home = temporaryDirectory()
-    recorder = recordingManager()
+    ;({home, named, recorder, run, specFor, state} = reconcilingBench())
   })
-
-  const specFor = (profile: string): ServiceSpec => gatewaySpec({home, launcher, profile})
-  const run = (options: Partial<Reconciling> = {}) => reconcile({boot: 'boot-1', home, manager: recorder.manager, specFor, ...options})
-  const named = async (options: Partial<Reconciling> = {}) => (await run(options)).actions.filter(({profile}) => profile !== 'default')
-  const state = (id: string): string | undefined => recorder.slots.get(id)?.state
 
   it('brings an existing slot to the intent, and waits for none that is up already', async () => {
     const before = {down: 'running', 'down-too': 'starting', gone: 'failed', up: 'running', want: 'stopped'} as const
@@ -38,6 +34,22 @@ describe('Reconciling a tree that lives already', () => {
       'stop down',
       'stop down-too',
     ])
+  })
+
+  it('leaves the marker of a planned stop for a gateway that is to be down', async () => {
+    const directory = seedProfile(home, 'coder', {intent: 'stopped', state: 'running'})
+    recorder.slots.set('coder', {spec: specFor('coder'), state: 'running'})
+    const lock = (await acquireLock(directory))!
+    try {
+      await lock.describe({...identify(process.pid)!, home, profile: 'coder'})
+      await run()
+    } finally {
+      await lock.release()
+    }
+
+    const marker = JSON.parse(readFileSync(join(directory, '.gateway-planned-stop.json'), 'utf8'))
+    expect(marker).to.include({target_pid: process.pid})
+    expect(state('coder')).to.equal('stopped')
   })
 
   it('leaves a live slot that nobody spoke about alone', async () => {

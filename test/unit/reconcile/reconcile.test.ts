@@ -1,31 +1,22 @@
-import type {ServiceSpec} from '@hermes-cli/service-manager'
 import {expect} from 'chai'
 import {rmSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 
-import {gatewaySpec} from '#hermes/gateway/spec.js'
-import {reconcile, type Reconciling} from '#hermes/reconcile/reconcile.js'
-
-import {cleanUpDirectories, temporaryDirectory} from '../../support/directories.js'
+import {cleanUpDirectories} from '../../support/directories.js'
 import {seedProfile} from '../../support/homes.js'
-import {recordingManager, type RecordingManager} from '../../support/recording-manager.js'
-
-const launcher = {hermes: '/usr/bin/hermes', node: '/usr/bin/node'}
+import {reconcilingBench, type Bench} from '../../support/reconciling.js'
 
 describe('Reconciling a home', () => {
   cleanUpDirectories()
-  let home: string
-  let recorder: RecordingManager
+  let home: Bench['home']
+  let recorder: Bench['recorder']
+  let run: Bench['run']
+  let named: Bench['named']
+  let state: Bench['state']
 
   beforeEach(() => {
-    home = temporaryDirectory()
-    recorder = recordingManager()
+    ;({home, named, recorder, run, state} = reconcilingBench())
   })
-
-  const specFor = (profile: string): ServiceSpec => gatewaySpec({home, launcher, profile})
-  const run = (options: Partial<Reconciling> = {}) => reconcile({boot: 'boot-1', home, manager: recorder.manager, specFor, ...options})
-  const named = async (options: Partial<Reconciling> = {}) => (await run(options)).actions.filter(({profile}) => profile !== 'default')
-  const state = (id: string): string | undefined => recorder.slots.get(id)?.state
 
   it('starts who was running', async () => {
     seedProfile(home, 'coder', {state: 'running'})
