@@ -26,6 +26,7 @@ const BY_CODE: Partial<Record<HermesErrorCode | ServiceManagerErrorCode, number>
   'reserved-name': EXIT.usage,
   'start-timeout': EXIT.deadline,
   timeout: EXIT.deadline,
+  unavailable: EXIT.noServiceManager,
   usage: EXIT.usage,
 }
 
