@@ -9,6 +9,7 @@ describe('The exit code of an error', () => {
     const codes = [...new Set([...ERROR_CODES, ...HERMES_ERROR_CODES])]
     const special = Object.fromEntries(codes.map((code) => [code, exitCodeOf(code)] as const).filter(([, exit]) => exit !== EXIT.failed))
     expect(special).to.deep.equal({
+      busy: 75,
       'config-invalid': 78,
       'invalid-name': 2,
       'no-service-manager': 69,
@@ -18,6 +19,7 @@ describe('The exit code of an error', () => {
       'reserved-name': 2,
       'start-timeout': 75,
       timeout: 75,
+      unavailable: 69,
       usage: 2,
     })
   })
