@@ -3,8 +3,9 @@ import {execa} from 'execa'
 import {mkdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 
-import {hermesIn, type Hermes} from '../support/cli.js'
-import {cleanUpDirectories, fixture, temporaryDirectory} from '../support/directories.js'
+import {bootedHome} from '../support/booted-home.js'
+import {cleanEnvironment} from '../support/cli.js'
+import {cleanUpDirectories, fixture, root} from '../support/directories.js'
 import {alive, familyOf, killAll} from '../support/processes.js'
 import {until} from '../support/wait.js'
 
@@ -17,76 +18,57 @@ const intent = (home: string, profile: string): any =>
 
 /** The whole of hermes on a private s6 tree, seen from outside: commands, files, processes. */
 describe('gateways on real s6', () => {
-  let home: string
-  let hermes: Hermes
-  let tree: number
+  const here = bootedHome()
 
   const program = (name: string, ...args: string[]): string =>
     ['exec', process.execPath, fixture(name), ...args].map((word) => (word === 'exec' ? word : `'${word}'`)).join(' ')
 
   const create = async (name: string, command?: string): Promise<void> => {
-    const made = await hermes('profile:create', name, ...(command ? ['--command', command] : []))
+    const made = await here.hermes('profile:create', name, ...(command ? ['--command', command] : []))
     expect(made.code, made.stderr).to.equal(0)
   }
 
-  const status = async (profile: string): Promise<any> => (await hermes('gateway:status', '-p', profile, '--json')).json()
-  const ok = async (...words: string[]): Promise<any> => {
-    const result = await hermes(...words, '--json')
-    expect(result.code, `${words.join(' ')}: ${result.stdout}${result.stderr}`).to.equal(0)
-    return result.json()
-  }
-
-  beforeEach(async () => {
-    home = temporaryDirectory()
-    hermes = hermesIn(home)
-    tree = (await ok('s6', 'boot')).pid
-  })
-
-  afterEach(async () => {
-    const members = familyOf(tree)
-    await hermes('s6', 'shutdown')
-    await killAll(members)
-  })
+  const status = async (profile: string): Promise<any> => (await here.hermes('gateway:status', '-p', profile, '--json')).json()
 
   it('registers on create, down, and never starts', async () => {
     await create('coder')
     const now = await status('coder')
     expect(now).to.include({intent: 'none', pid: null, registered: true, state: 'stopped'})
-    expect((await ok('backend:inspect')).services).to.deep.equal(['coder', 'default'])
+    expect((await here.ok('backend:inspect')).services).to.deep.equal(['coder', 'default'])
   })
 
   it('starts, and says again that it is so', async () => {
     await create('coder')
-    const first = await ok('gateway:start', '-p', 'coder')
+    const first = await here.ok('gateway:start', '-p', 'coder')
     expect(first.action).to.equal('started')
     expect(first.status).to.include({intent: 'running', ready: true, state: 'running'})
     expect(alive(first.status.pid)).to.equal(true)
-    const again = await ok('-p', 'coder', 'gateway', 'start')
+    const again = await here.ok('-p', 'coder', 'gateway', 'start')
     expect(again.action).to.equal('already-running')
     expect(again.status.pid).to.equal(first.status.pid)
-    expect(intent(home, 'coder').desired_state).to.equal('running')
-    expect((await hermes('gateway:status', '-p', 'coder')).code).to.equal(0)
+    expect(intent(here.home, 'coder').desired_state).to.equal('running')
+    expect((await here.hermes('gateway:status', '-p', 'coder')).code).to.equal(0)
     const health = await fetch(`http://127.0.0.1:${first.status.port}/health`)
     expect(health.status).to.equal(200)
   })
 
   it('stops, and stays down', async () => {
     await create('coder')
-    const {status: up} = await ok('gateway:start', '-p', 'coder')
-    const stopped = await ok('gateway:stop', '-p', 'coder')
+    const {status: up} = await here.ok('gateway:start', '-p', 'coder')
+    const stopped = await here.ok('gateway:stop', '-p', 'coder')
     expect(stopped.action).to.equal('stopped')
     expect(alive(up.pid)).to.equal(false)
-    expect(state(home, 'coder')).to.include({exit_code: 0, gateway_state: 'stopped'})
-    expect(intent(home, 'coder').desired_state).to.equal('stopped')
-    expect((await ok('gateway:stop', '-p', 'coder')).action).to.equal('already-stopped')
-    expect((await hermes('gateway:status', '-p', 'coder')).code).to.equal(3)
+    expect(state(here.home, 'coder')).to.include({exit_code: 0, gateway_state: 'stopped'})
+    expect(intent(here.home, 'coder').desired_state).to.equal('stopped')
+    expect((await here.ok('gateway:stop', '-p', 'coder')).action).to.equal('already-stopped')
+    expect((await here.hermes('gateway:status', '-p', 'coder')).code).to.equal(3)
   })
 
   it('restarts into a new process, six times in a row without meeting the crash-loop limit', async () => {
     await create('coder')
-    let {pid} = (await ok('gateway:start', '-p', 'coder')).status
+    let {pid} = (await here.ok('gateway:start', '-p', 'coder')).status
     for (let round = 0; round < 6; round++) {
-      const restarted = await ok('gateway:restart', '-p', 'coder')
+      const restarted = await here.ok('gateway:restart', '-p', 'coder')
       expect(restarted.action).to.equal('restarted')
       expect(restarted.status.pid).to.not.equal(pid)
       pid = restarted.status.pid
@@ -95,16 +77,16 @@ describe('gateways on real s6', () => {
 
   it('does not end a running gateway for a configuration that cannot work', async () => {
     await create('coder')
-    const {pid} = (await ok('gateway:start', '-p', 'coder')).status
-    writeFileSync(join(home, 'profiles/coder/config.yaml'), 'gateway: {drain_timeout: soon}\n')
-    const refused = await hermes('gateway:restart', '-p', 'coder', '--json')
+    const {pid} = (await here.ok('gateway:start', '-p', 'coder')).status
+    writeFileSync(join(here.home, 'profiles/coder/config.yaml'), 'gateway: {drain_timeout: soon}\n')
+    const refused = await here.hermes('gateway:restart', '-p', 'coder', '--json')
     expect([refused.code, refused.json().error.code]).to.deep.equal([78, 'config-invalid'])
     expect(await status('coder')).to.include({pid, state: 'running'})
   })
 
   it('brings a killed gateway back', async () => {
     await create('coder', program('gateway-program.mjs', 'pid'))
-    const {pid} = (await ok('gateway:start', '-p', 'coder')).status
+    const {pid} = (await here.ok('gateway:start', '-p', 'coder')).status
     process.kill(pid, 'SIGKILL')
     const back = await until('a new process', async () => {
       const now = await status('coder')
@@ -115,18 +97,18 @@ describe('gateways on real s6', () => {
 
   it('takes an unmarked SIGTERM as the machine going down: it comes back, and is still meant to run', async () => {
     await create('coder')
-    const {pid} = (await ok('gateway:start', '-p', 'coder')).status
+    const {pid} = (await here.ok('gateway:start', '-p', 'coder')).status
     process.kill(pid, 'SIGTERM')
     await until('a new process', async () => {
       const now = await status('coder')
       return now.state === 'running' && now.pid !== pid
     })
-    expect(intent(home, 'coder').desired_state).to.equal('running')
+    expect(intent(here.home, 'coder').desired_state).to.equal('running')
   })
 
   it('gives up on a crash loop, says so, and starts again when told to', async () => {
     await create('crashing', program('gateway-program.mjs', 'exit', '3'))
-    const failed = await hermes('gateway:start', '-p', 'crashing', '--json')
+    const failed = await here.hermes('gateway:start', '-p', 'crashing', '--json')
     expect(failed.code).to.equal(1)
     expect(failed.json().error.code).to.equal('start-failed')
     expect(failed.json().error.message).to.match(/exited with 3/)
@@ -139,26 +121,26 @@ describe('gateways on real s6', () => {
       40_000,
     )
     expect(down.reason).to.match(/3/)
-    writeFileSync(join(home, 'profiles/crashing/config.yaml'), 'port: 9777\n')
-    expect((await ok('gateway:start', '-p', 'crashing')).status.state).to.equal('running')
+    writeFileSync(join(here.home, 'profiles/crashing/config.yaml'), 'port: 9777\n')
+    expect((await here.ok('gateway:start', '-p', 'crashing')).status.state).to.equal('running')
   })
 
   it('does not restart what cannot ever start, and shows its reason and its log', async () => {
     await create('broken', '/no/such/program')
-    const failed = await hermes('gateway:start', '-p', 'broken', '--json')
+    const failed = await here.hermes('gateway:start', '-p', 'broken', '--json')
     expect(failed.code).to.equal(78)
     expect(failed.json().error.code).to.equal('config-invalid')
     expect(failed.json().error.message).to.match(/no.such.program/)
     expect(await status('broken')).to.include({observed: 'startup_failed', pid: null, state: 'failed'})
-    writeFileSync(join(home, 'profiles/broken/config.yaml'), 'gateway: [not, a, mapping]\n')
-    const invalid = await hermes('gateway:start', '-p', 'broken', '--json')
+    writeFileSync(join(here.home, 'profiles/broken/config.yaml'), 'gateway: [not, a, mapping]\n')
+    const invalid = await here.hermes('gateway:start', '-p', 'broken', '--json')
     expect(invalid.code).to.equal(78)
     expect(invalid.json().error.message).to.match(/config\.yaml/)
   })
 
   it('lets a program that ends with 0 stay down', async () => {
     await create('once', program('gateway-program.mjs', 'later', '1500', 'exit', '0'))
-    await ok('gateway:start', '-p', 'once')
+    await here.ok('gateway:start', '-p', 'once')
     const down = await until('it ends', async () => {
       const now = await status('once')
       return now.pid === null && now.state !== 'starting' ? now : undefined
@@ -168,25 +150,25 @@ describe('gateways on real s6', () => {
 
   it('kills a program that ignores SIGTERM once its drain time is over', async () => {
     await create('stubborn', program('gateway-program.mjs', 'stubborn'))
-    const config = join(home, 'profiles/stubborn/config.yaml')
+    const config = join(here.home, 'profiles/stubborn/config.yaml')
     writeFileSync(
       config,
       `port: 9778\ngateway:\n  command: ${JSON.stringify(program('gateway-program.mjs', 'stubborn'))}\n  drain_timeout: 1\n`,
     )
-    const {pid} = (await ok('gateway:start', '-p', 'stubborn')).status
-    const child = state(home, 'stubborn').child_pid
-    const stopped = await ok('gateway:stop', '-p', 'stubborn')
+    const {pid} = (await here.ok('gateway:start', '-p', 'stubborn')).status
+    const child = state(here.home, 'stubborn').child_pid
+    const stopped = await here.ok('gateway:stop', '-p', 'stubborn')
     expect(stopped.action).to.equal('stopped')
     expect([alive(pid), alive(child)]).to.deep.equal([false, false])
   })
 
   it('runs one process however many start it at once', async () => {
     await create('coder')
-    const results = await Promise.all(Array.from({length: 20}, () => hermes('gateway:start', '-p', 'coder', '--json')))
+    const results = await Promise.all(Array.from({length: 20}, () => here.hermes('gateway:start', '-p', 'coder', '--json')))
     expect(results.map(({code, stderr, stdout}) => (code === 0 ? 0 : stdout + stderr))).to.deep.equal(Array.from({length: 20}, () => 0))
     const pids = new Set(results.map((result) => result.json().status.pid))
     expect(pids.size).to.equal(1)
-    const gateways = familyOf(tree).filter((pid) => {
+    const gateways = familyOf(here.tree).filter((pid) => {
       const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8')
       return words.includes('gateway') && words.includes('run') && !words.includes('s6-supervise')
     })
@@ -197,35 +179,35 @@ describe('gateways on real s6', () => {
     await create('coder')
     await create('writer')
     await create('broken', '/no/such/program')
-    const mixed = await hermes('gateway:start', 'coder', 'broken', 'writer', '--json')
+    const mixed = await here.hermes('gateway:start', 'coder', 'broken', 'writer', '--json')
     expect(mixed.code).to.equal(78)
     expect(mixed.json().gateways.map(({ok: good, profile}: any) => [profile, good])).to.deep.equal([
       ['coder', true],
       ['broken', false],
       ['writer', true],
     ])
-    const listed = (await hermes('gateway:list', '--json')).json().gateways
+    const listed = (await here.hermes('gateway:list', '--json')).json().gateways
     expect(listed.map(({profile, state: now}: any) => [profile, now])).to.deep.equal([
       ['default', 'stopped'],
       ['broken', 'failed'],
       ['coder', 'running'],
       ['writer', 'running'],
     ])
-    expect((await ok('gateway:stop', '--all')).gateways).to.have.length(4)
-    expect((await hermes('gateway:status', '--all')).code).to.equal(3)
+    expect((await here.ok('gateway:stop', '--all')).gateways).to.have.length(4)
+    expect((await here.hermes('gateway:status', '--all')).code).to.equal(3)
   })
 
   it('shows logs, one and many, and follows', async () => {
     await create('chatty', program('gateway-program.mjs', 'pid'))
-    await ok('gateway:start', '-p', 'chatty')
+    await here.ok('gateway:start', '-p', 'chatty')
     const lines = await until('a line', async () => {
-      const {stdout} = await hermes('gateway:logs', '-p', 'chatty', '-n', '20')
+      const {stdout} = await here.hermes('gateway:logs', '-p', 'chatty', '-n', '20')
       return stdout.includes('pid ') ? stdout : undefined
     })
     expect(lines).to.match(/pid \d+/)
-    const {env} = {env: {HERMES_HOME: home}}
-    const following = execa(process.execPath, [join(fixture('..'), '../bin/run.js'), 'gateway:logs', '-f', '-p', 'chatty', '-n', '0'], {
-      env,
+    const following = execa(process.execPath, [join(root, 'bin/run.js'), 'gateway:logs', '-f', '-p', 'chatty', '-n', '0'], {
+      env: cleanEnvironment(here.home),
+      extendEnv: false,
       reject: false,
     })
     let seen = ''
@@ -236,7 +218,7 @@ describe('gateways on real s6', () => {
     await until(
       'a new line is shown',
       async () => {
-        await ok('gateway:restart', '-p', 'chatty')
+        await here.ok('gateway:restart', '-p', 'chatty')
         return seen.includes('pid ')
       },
       40_000,
@@ -248,10 +230,10 @@ describe('gateways on real s6', () => {
   it('leaves live gateways alone when it reconciles', async () => {
     await create('coder')
     await create('writer')
-    const {pid} = (await ok('gateway:start', '-p', 'coder')).status
-    const scandir = join(home, 'run/service')
+    const {pid} = (await here.ok('gateway:start', '-p', 'coder')).status
+    const scandir = join(here.home, 'run/service')
     for (let round = 0; round < 2; round++) {
-      const {actions, errors} = await ok('container:reconcile', '--scandir', scandir)
+      const {actions, errors} = await here.ok('container:reconcile', '--scandir', scandir)
       expect(errors).to.deep.equal([])
       expect(actions.map(({action, profile}: any) => [profile, action])).to.deep.equal([
         ['default', 'registered'],
@@ -267,13 +249,13 @@ describe('gateways on real s6', () => {
   it('brings back exactly what was meant to run after kill -9 of everything', async () => {
     for (const name of ['coder', 'writer', 'idle']) await create(name)
     await create('broken', '/no/such/program')
-    const {pid} = (await ok('gateway:start', '-p', 'coder')).status
-    await ok('gateway:start', '-p', 'writer')
-    await ok('gateway:stop', '-p', 'writer')
-    await hermes('gateway:start', '-p', 'broken')
-    await killAll(familyOf(tree))
-    rmSync(join(home, 'run/service'), {force: true, recursive: true})
-    tree = (await ok('s6', 'boot')).pid
+    const {pid} = (await here.ok('gateway:start', '-p', 'coder')).status
+    await here.ok('gateway:start', '-p', 'writer')
+    await here.ok('gateway:stop', '-p', 'writer')
+    await here.hermes('gateway:start', '-p', 'broken')
+    await killAll(familyOf(here.tree))
+    rmSync(join(here.home, 'run/service'), {force: true, recursive: true})
+    here.tree = (await here.ok('s6', 'boot')).pid
     const back = await until('coder is back', async () => {
       const now = await status('coder')
       return now.state === 'running' && now.ready ? now : undefined
@@ -281,7 +263,7 @@ describe('gateways on real s6', () => {
     expect(back.pid).to.not.equal(pid)
     for (const name of ['writer', 'idle', 'broken']) expect((await status(name)).pid, name).to.equal(null)
     expect((await status('broken')).reason).to.match(/not found|127/)
-    const log = readFileSync(join(home, 'logs/container-boot.log'), 'utf8').trim().split('\n').slice(-5)
+    const log = readFileSync(join(here.home, 'logs/container-boot.log'), 'utf8').trim().split('\n').slice(-5)
     expect(log.map((line) => line.replace(/^\S+ /, '').replace(/ reason=.*/, ''))).to.deep.equal([
       'profile=default prior_state=none intent=none action=registered',
       'profile=broken prior_state=startup_failed intent=running action=registered',
@@ -293,11 +275,13 @@ describe('gateways on real s6', () => {
 
   it('takes over a gateway whose supervisor was killed, and never runs two', async () => {
     await create('coder')
-    const {pid} = (await ok('gateway:start', '-p', 'coder')).status
-    const supervisors = familyOf(tree).filter((member) => member !== pid && readFileSync(`/proc/${member}/comm`, 'utf8').startsWith('s6-'))
+    const {pid} = (await here.ok('gateway:start', '-p', 'coder')).status
+    const supervisors = familyOf(here.tree).filter(
+      (member) => member !== pid && readFileSync(`/proc/${member}/comm`, 'utf8').startsWith('s6-'),
+    )
     await killAll(supervisors)
     expect(alive(pid)).to.equal(true)
-    tree = (await ok('s6', 'boot')).pid
+    here.tree = (await here.ok('s6', 'boot')).pid
     const now = await until(
       'one new supervised process',
       async () => {
@@ -307,15 +291,15 @@ describe('gateways on real s6', () => {
       30_000,
     )
     expect(alive(pid)).to.equal(false)
-    expect(familyOf(tree)).to.include(now.pid)
+    expect(familyOf(here.tree)).to.include(now.pid)
   })
 
   it('shows the logs of the others when one has none, and says which', async () => {
     await create('chatty')
-    await ok('gateway:start', '-p', 'chatty')
-    mkdirSync(join(home, 'profiles/stranger'))
-    writeFileSync(join(home, 'profiles/stranger/SOUL.md'), '')
-    const {code, stderr, stdout} = await hermes('gateway:logs', 'stranger', 'chatty')
+    await here.ok('gateway:start', '-p', 'chatty')
+    mkdirSync(join(here.home, 'profiles/stranger'))
+    writeFileSync(join(here.home, 'profiles/stranger/SOUL.md'), '')
+    const {code, stderr, stdout} = await here.hermes('gateway:logs', 'stranger', 'chatty')
     expect(code, stderr).to.equal(4)
     expect(stdout).to.include('chatty: ')
     expect(stderr).to.include('stranger: failed')
@@ -323,41 +307,41 @@ describe('gateways on real s6', () => {
 
   it('refuses to rename what runs in the foreground', async () => {
     await create('coder')
-    const foreground = execa(process.execPath, [join(fixture('..'), '../bin/run.js'), 'gateway:run', '-p', 'coder'], {
-      env: {HERMES_HOME: home},
+    const foreground = execa(process.execPath, [join(root, 'bin/run.js'), 'gateway:run', '-p', 'coder'], {
+      env: {HERMES_HOME: here.home},
       reject: false,
     })
     await until('it runs', async () => (await status('coder')).state === 'foreground')
-    const refused = await hermes('profile:rename', 'coder', 'senior', '--json')
+    const refused = await here.hermes('profile:rename', 'coder', 'senior', '--json')
     expect(refused.json().error.code).to.equal('profile-running')
-    await ok('gateway:stop', '-p', 'coder')
+    await here.ok('gateway:stop', '-p', 'coder')
     expect((await foreground).exitCode).to.equal(0)
   })
 
   it('moves a running gateway to its new name, and removes a deleted one without a trace', async () => {
     await create('coder')
-    const {pid, port} = (await ok('gateway:start', '-p', 'coder')).status
-    expect(await ok('profile:rename', 'coder', 'senior')).to.include({restarted: true})
+    const {pid, port} = (await here.ok('gateway:start', '-p', 'coder')).status
+    expect(await here.ok('profile:rename', 'coder', 'senior')).to.include({restarted: true})
     const now = await status('senior')
     expect(now).to.include({intent: 'running', port, state: 'running'})
     expect(alive(pid)).to.equal(false)
-    expect((await ok('backend:inspect')).services).to.deep.equal(['default', 'senior'])
-    await ok('profile:delete', 'senior', '--yes')
+    expect((await here.ok('backend:inspect')).services).to.deep.equal(['default', 'senior'])
+    await here.ok('profile:delete', 'senior', '--yes')
     expect(alive(now.pid)).to.equal(false)
-    expect((await ok('backend:inspect')).services).to.deep.equal(['default'])
+    expect((await here.ok('backend:inspect')).services).to.deep.equal(['default'])
   })
 
   it('ends nothing and starts nothing while a foreground gateway runs the profile', async () => {
     await create('coder')
-    const foreground = execa(process.execPath, [join(fixture('..'), '../bin/run.js'), 'gateway:run', '-p', 'coder'], {
-      env: {HERMES_HOME: home},
+    const foreground = execa(process.execPath, [join(root, 'bin/run.js'), 'gateway:run', '-p', 'coder'], {
+      env: {HERMES_HOME: here.home},
       reject: false,
     })
     await until('it runs', async () => (await status('coder')).state === 'foreground')
-    const refused = await hermes('gateway:start', '-p', 'coder', '--json')
+    const refused = await here.hermes('gateway:start', '-p', 'coder', '--json')
     expect(refused.code).to.equal(1)
     expect(refused.json().error.code).to.equal('already-running')
-    const stopped = await ok('gateway:stop', '-p', 'coder')
+    const stopped = await here.ok('gateway:stop', '-p', 'coder')
     expect(stopped.action).to.equal('stopped')
     expect((await foreground).exitCode).to.equal(0)
   })

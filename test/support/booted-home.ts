@@ -1,0 +1,42 @@
+import {expect} from 'chai'
+
+import {hermesIn, type Hermes} from './cli.js'
+import {temporaryDirectory} from './directories.js'
+import {familyOf, killAll} from './processes.js'
+
+export interface BootedHome {
+  /** Of the running test. */
+  home: string
+  hermes: Hermes
+  /** The pid of its s6-svscan; a test that boots again says so. */
+  tree: number
+  /** Runs hermes with --json, which must succeed. */
+  ok(...words: string[]): Promise<any>
+}
+
+/** Call in a `describe`: a home of its own with a private s6 tree for each test, gone after it. */
+export function bootedHome(): BootedHome {
+  const here: BootedHome = {
+    home: '',
+    hermes: hermesIn(''),
+    tree: 0,
+    async ok(...words) {
+      const result = await here.hermes(...words, '--json')
+      expect(result.code, `${words.join(' ')}: ${result.stdout}${result.stderr}`).to.equal(0)
+      return result.json()
+    },
+  }
+
+  beforeEach(async () => {
+    here.home = temporaryDirectory()
+    here.hermes = hermesIn(here.home)
+    here.tree = (await here.ok('s6', 'boot')).pid
+  })
+
+  afterEach(async () => {
+    const members = familyOf(here.tree)
+    await here.hermes('s6', 'shutdown')
+    await killAll(members)
+  })
+  return here
+}
