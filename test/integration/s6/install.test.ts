@@ -250,6 +250,8 @@ describe('s6: installing services under a real s6-svscan', () => {
     expect(await manager.status('up')).to.include({enabled: true, state: 'stopped'})
     await tree.start()
     await until('it runs', async () => (await manager.status('up')).state === 'running')
+    // s6-svscan takes up one after the other, and what it has not taken up yet is unknown.
+    await until('the other is supervised too', async () => (await manager.status('down')).state !== 'unknown')
     expect(await manager.status('down')).to.include({enabled: false, state: 'stopped'})
     expect(starts(tree, 'down')).to.equal(0)
   })
