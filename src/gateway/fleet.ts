@@ -1,3 +1,4 @@
+import {mapBounded} from '../host/concurrent.js'
 import {asError} from '../host/errors.js'
 
 /** How many gateways are worked on at the same time: enough to hide waiting, few enough not to start fifty programs at once. */
@@ -12,20 +13,11 @@ export async function overMany<T>(
   verb: (profile: string) => Promise<T>,
   atOnce = AT_ONCE,
 ): Promise<ReadonlyArray<FleetOutcome<T>>> {
-  const outcomes: Array<FleetOutcome<T>> = []
-  let next = 0
-  const worker = async (): Promise<void> => {
-    while (next < profiles.length) {
-      const at = next++
-      const profile = profiles[at]!
-      try {
-        outcomes[at] = {ok: true, profile, result: await verb(profile)}
-      } catch (error) {
-        outcomes[at] = {error: asError(error), ok: false, profile}
-      }
+  return mapBounded(profiles, atOnce, async (profile): Promise<FleetOutcome<T>> => {
+    try {
+      return {ok: true, profile, result: await verb(profile)}
+    } catch (error) {
+      return {error: asError(error), ok: false, profile}
     }
-  }
-
-  await Promise.all(Array.from({length: Math.min(atOnce, profiles.length)}, worker))
-  return outcomes
+  })
 }

@@ -58,7 +58,7 @@ const isUp = ({pid, registered, state}: GatewayStatus): boolean =>
  * Throws `profile-running` for a gateway that no service manager can take down and bring up again: moved under it, its
  * directory would be written at the old place and locked at the new one.
  */
-export async function refuseForeground(home: string, profile: string, manager?: Pick<ServiceManager, 'status'>): Promise<GatewayStatus> {
+async function refuseForeground(home: string, profile: string, manager?: Pick<ServiceManager, 'status'>): Promise<GatewayStatus> {
   const directory = profileDirectory(home, profile)
   const status = await gatewayStatus(profile, directory, manager)
   if (isUp(status) || !(await settledLock(directory)).held) return status
