@@ -1,4 +1,5 @@
 import {Config, flush, run} from '@oclif/core'
+import {userInfo} from 'node:os'
 
 import {normaliseArgv, type CommandName} from './argv.js'
 import {report} from './report.js'
@@ -6,9 +7,20 @@ import {report} from './report.js'
 const commandNames = (config: Config): CommandName[] =>
   config.commands.map(({args, id, strict}) => ({id, takesWords: strict === false || Object.keys(args ?? {}).length > 0}))
 
+/** oclif asks for the user's shell, and a container may run as a user that no passwd file names. */
+function ensureShell(): void {
+  if (process.env.SHELL !== undefined) return
+  try {
+    userInfo()
+  } catch {
+    process.env.SHELL = '/bin/sh'
+  }
+}
+
 /** From the words on the command line to an exit code. `url` is the bin's, from which oclif finds its package. */
 export async function main(url: string): Promise<void> {
   try {
+    ensureShell()
     const config = await Config.load(url)
     const argv = normaliseArgv(process.argv.slice(2), commandNames(config))
     // Help on error and deprecation warnings read it again.
