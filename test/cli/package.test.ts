@@ -1,6 +1,6 @@
 import {expect} from 'chai'
 import {execa} from 'execa'
-import {existsSync, mkdirSync, readdirSync, mkdtempSync, rmSync} from 'node:fs'
+import {existsSync, mkdirSync, readdirSync, mkdtempSync, rmSync, statSync} from 'node:fs'
 import {join} from 'node:path'
 
 import {cleanEnvironment, NO_SUPERVISOR} from '../support/cli.js'
@@ -46,6 +46,8 @@ describe('the packed artefact', function () {
       expect(existsSync(join(installed, path)), path).to.equal(true)
     }
 
+    for (const path of ['bin/hermes', 'node_modules/@hermes-cli/backend-s6/libexec/slot.sh'])
+      expect(statSync(join(installed, path)).mode & 0o100, path).to.equal(0o100)
     for (const path of ['src', 'test', '.build', 'node_modules/@hermes-cli/backend-s6/index.ts'])
       expect(existsSync(join(installed, path)), path).to.equal(false)
   })

@@ -11,6 +11,7 @@ import {createHost} from '#hermes/host/host.js'
 import {identify} from '#hermes/host/process.js'
 
 import {fixture} from './directories.js'
+import {mountTmpfs, unmount} from './mounts.js'
 import {until} from './wait.js'
 
 /** A real s6-svscan on a scan directory of its own, in a home of its own. */
@@ -30,17 +31,29 @@ export interface PrivateTree {
   dispose(): Promise<void>
 }
 
-export async function privateTree(options: {readonly start?: boolean; readonly svscan?: readonly string[]} = {}): Promise<PrivateTree> {
+interface TreeOptions {
+  readonly start?: boolean
+  readonly svscan?: readonly string[]
+  /** The scan directory is a file system of its own, mounted with these options. */
+  readonly mount?: string
+}
+
+export async function privateTree(options: TreeOptions = {}): Promise<PrivateTree> {
   const home = mkdtempSync(join(tmpdir(), 'hermes-s6-'))
   const scandir = join(home, 'service')
   mkdirSync(scandir)
+  if (options.mount !== undefined) mountTmpfs(scandir, options.mount)
   const environment = {...(process.env as Record<string, string>), HERMES_HOME: home, HERMES_S6_SCANDIR: scandir}
   const facts = hostFacts(environment, home)
   const control = join(scandir, '.s6-svscan', 'control')
   let svscan: number | undefined
 
   const tree: PrivateTree = {
-    dispose: () => dispose(tree, control),
+    async dispose() {
+      await dispose(tree, control)
+      if (options.mount !== undefined) unmount(scandir)
+      rmSync(home, {force: true, maxRetries: 5, recursive: true})
+    },
     environment,
     home,
     host: (overrides) => ({...createHost({environment, home}), ...overrides}),
@@ -76,7 +89,6 @@ async function dispose(tree: PrivateTree, control: string): Promise<void> {
     killAll(tree.processes())
     await until('the tree is dead', isOver)
   })
-  rmSync(tree.home, {force: true, maxRetries: 5, recursive: true})
 }
 
 function killAll(pids: readonly number[]): void {

@@ -3,9 +3,10 @@ import {type ServiceStatus} from '@hermes-cli/service-manager'
 import {join} from 'node:path'
 
 import {controlFifo} from './detect.js'
+import {readSmall} from './entry.js'
 import {parseStatus, SVSTAT_FIELDS} from './parse.js'
 import {isControllable, runTool, toolFailed, type Tree} from './scandir.js'
-import {claimOf, isEnabled, isRestartDue, isSlotName, readSmall, slotPath, type Claim} from './slot.js'
+import {claimOf, isEnabled, isRestartDue, isSlotName, slotPath, type Claim} from './slot.js'
 
 /** What the supervisor says about a slot, put together with what the slot says itself. */
 export async function observe(tree: Tree, id: string): Promise<ServiceStatus> {

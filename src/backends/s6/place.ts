@@ -2,10 +2,13 @@ import {ServiceManagerError, type InstallRequest, type InstallResult} from '@her
 
 import {join} from 'node:path'
 
+import {readSmall} from './entry.js'
+import {launcherOf} from './launcher.js'
 import {observe} from './observe.js'
-import type {ScriptTools} from './render.js'
+import {renderSlot} from './render.js'
+import type {ScriptTools} from './scripts.js'
 import {isControllable, isServed, runTool, toolFailed, type Tree} from './scandir.js'
-import {checkSlotName, claimOf, isRestartDue, notOwned, publish, readSmall, setDown, update} from './slot.js'
+import {checkSlotName, claimOf, isRestartDue, notOwned, publish, setDown, update} from './slot.js'
 
 /** One request on its way. `error` ends it. */
 export interface Work extends InstallRequest {
@@ -34,13 +37,15 @@ export async function place(tree: Tree, work: Work, tools: ScriptTools, held: bo
 
   const claim = claimOf(slot, spec.home)
   if (claim.is === 'foreign') throw notOwned(claim.because)
+  // Taken away since we saw it.
+  if (claim.is === 'absent') return place(tree, work, tools, held)
   work.wasLive = isControllable(tree, slot, `could not install "${spec.id}"`)
-  const changed = await update(tree.host, slot, spec, tools)
+  const changed = await update(tree.host, slot, renderSlot(spec, tools, launcherOf(slot, claim.record)))
   const turned = !work.wasLive && setDown(slot, !options.start)
   // Where s6-svscan runs, a slot that is not live is being taken up for somebody else who installs it at this moment.
   work.change = changed.length > 0 || (turned && !isServed(tree)) ? 'updated' : 'unchanged'
   // A logger goes on with the old script unless it is told; the pipe is kept for it, no line is lost.
-  if (work.wasLive && changed.includes('log/run')) await runTool(tree, 's6-svc', ['-t', join(slot, 'log')])
+  if (work.wasLive && changed.some((name) => name.startsWith('log/'))) await runTool(tree, 's6-svc', ['-t', join(slot, 'log')])
 }
 
 /** For a slot that was there: is its process of an older definition, and is it wanted up? */

@@ -4,7 +4,7 @@ import {existsSync, readdirSync, readFileSync, statSync} from 'node:fs'
 import {join} from 'node:path'
 
 import {controlFifo, TOOL_DIRECTORIES} from './detect.js'
-import type {ScriptTools} from './render.js'
+import type {ScriptTools} from './scripts.js'
 
 /** Milliseconds. */
 export interface Deadlines {

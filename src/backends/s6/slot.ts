@@ -1,27 +1,17 @@
 import {ServiceManagerError, type Host, type ServiceSpec} from '@hermes-cli/service-manager'
 
 import {randomBytes} from 'node:crypto'
-import {
-  chmodSync,
-  closeSync,
-  constants,
-  fstatSync,
-  lstatSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
+import {chmodSync, lstatSync, mkdirSync, renameSync, rmSync} from 'node:fs'
 import {dirname, join} from 'node:path'
 
-import {OPTIONAL_FILES, renderSlot, sha256, type ScriptTools, type SlotFile, type SlotRecord} from './render.js'
+import {create, isThere, mode, readLink, readSmall, replace} from './entry.js'
+import {launcherFor} from './launcher.js'
+import {OPTIONAL_FILES, renderSlot, SCRIPTS, sha256, type SlotEntry, type SlotRecord} from './render.js'
+import type {ScriptTools} from './scripts.js'
 
 export const PREFIX = 'gateway-'
 /** s6 skips names of more than 251 characters. */
 const MAX_ID = 251 - PREFIX.length
-const SMALL = 1_048_576
 
 export const slotPath = (scandir: string, id: string): string => join(scandir, PREFIX + id)
 
@@ -38,23 +28,6 @@ export function checkSlotName(id: string): void {
 /** A dot name s6-svscan does not look at, with who made it, so that leftovers can be told from work in progress. */
 export const hiddenPath = (scandir: string, id: string, why: 'gone' | 'new'): string =>
   join(scandir, `.${PREFIX}${id.slice(0, 180)}.${why}.${process.pid}.${randomBytes(4).toString('hex')}`)
-
-const mode = (path: string): number | undefined => lstatSync(path, {throwIfNoEntry: false})?.mode
-
-/** A small regular file's text and permissions, or undefined for anything else. Follows no symlink, waits on no FIFO. */
-export function readSmall(path: string): SlotFile | undefined {
-  let fd: number | undefined
-  try {
-    fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
-    const stat = fstatSync(fd)
-    if (!stat.isFile() || stat.size > SMALL) return undefined
-    return {mode: stat.mode & 0o7777, text: readFileSync(fd, 'utf8')}
-  } catch {
-    return undefined
-  } finally {
-    if (fd !== undefined) closeSync(fd)
-  }
-}
 
 /** What is under a slot's name: nothing, something we made for this home, or something that is not ours. */
 export type Claim = {is: 'absent'} | {is: 'foreign'; because: string; home?: string} | {is: 'ours'; record: SlotRecord}
@@ -90,7 +63,9 @@ export const notOwned = (because: string): ServiceManagerError =>
 export function isRestartDue(slot: string, record: SlotRecord): boolean {
   const started = readSmall(join(slot, 'data', 'started'))?.text.trim()
   if (started !== undefined && started !== record.definition) return true
-  const run = readSmall(join(slot, 'run'))
+  const {launcher} = record
+  if (launcher !== undefined && readLink(join(slot, 'run')) !== launcher) return true
+  const run = readSmall(join(slot, launcher === undefined ? 'run' : 'run.sh'))
   return run === undefined || sha256(run.text) !== record.run_sha256
 }
 
@@ -99,14 +74,15 @@ export function publish(scandir: string, spec: ServiceSpec, tools: ScriptTools, 
   const slot = slotPath(scandir, spec.id)
   const building = hiddenPath(scandir, spec.id, 'new')
   try {
-    for (const directory of ['', 'data', 'log']) {
-      mkdirSync(join(building, directory))
-      chmodSync(join(building, directory), 0o755)
+    build(building, renderSlot(spec, tools))
+    const launcher = launcherFor(join(building, 'run'))
+    if (launcher !== undefined) {
+      rmSync(building, {recursive: true})
+      build(building, renderSlot(spec, tools, launcher))
     }
 
-    for (const [name, file] of renderSlot(spec, tools)) write(join(building, name), file)
     // Read when the supervisor starts and never again: it must be there before the name is.
-    if (options.down) write(join(building, 'down'), {mode: 0o644, text: ''})
+    if (options.down) create(join(building, 'down'), {mode: 0o644, text: ''})
     renameSync(building, slot)
     return true
   } catch (error) {
@@ -117,38 +93,42 @@ export function publish(scandir: string, spec: ServiceSpec, tools: ScriptTools, 
   }
 }
 
-function write(path: string, file: SlotFile): void {
-  writeFileSync(path, file.text, {flag: 'wx', mode: file.mode})
-  chmodSync(path, file.mode)
+function build(building: string, entries: ReadonlyMap<string, SlotEntry>): void {
+  for (const directory of ['', 'data', 'log']) {
+    mkdirSync(join(building, directory))
+    chmodSync(join(building, directory), 0o755)
+  }
+
+  for (const [name, entry] of entries) create(join(building, name), entry)
 }
 
 /** Replaces what differs inside a slot that may be live. Returns the names of what it changed. */
-export async function update(host: Host, slot: string, spec: ServiceSpec, tools: ScriptTools): Promise<readonly string[]> {
-  const changed: string[] = []
-  const wanted = renderSlot(spec, tools)
-  for (const name of OPTIONAL_FILES) {
-    if (wanted.has(name) || mode(join(slot, name)) === undefined) continue
-    rmSync(join(slot, name), {force: true, recursive: true})
-    changed.push(name)
-  }
-
-  for (const [name, file] of wanted) {
+export async function update(host: Host, slot: string, wanted: ReadonlyMap<string, SlotEntry>): Promise<readonly string[]> {
+  const changed = discard(slot, wanted, OPTIONAL_FILES)
+  for (const [name, entry] of wanted) {
     const path = join(slot, name)
-    const found = readSmall(path)
-    if (found && found.text === file.text && found.mode === file.mode) continue
+    if (isThere(path, entry)) continue
     mkdirSync(dirname(path), {recursive: true})
-    await host.writeFileAtomic(path, file.text, file.mode)
+    await replace(host, path, entry)
     changed.push(name)
   }
 
-  return changed
+  // After the links that led to them.
+  const texts = SCRIPTS.map((name) => `${name}.sh`)
+  return [...changed, ...discard(slot, wanted, texts)]
+}
+
+function discard(slot: string, wanted: ReadonlyMap<string, unknown>, names: readonly string[]): string[] {
+  const unwanted = names.filter((name) => !wanted.has(name) && mode(join(slot, name)) !== undefined)
+  for (const name of unwanted) rmSync(join(slot, name), {force: true, recursive: true})
+  return unwanted
 }
 
 /** `down` of a slot nobody supervises: the next supervisor reads it when it starts. */
 export function setDown(slot: string, down: boolean): boolean {
   const path = join(slot, 'down')
   if ((mode(path) !== undefined) === down) return false
-  if (down) write(path, {mode: 0o644, text: ''})
+  if (down) create(path, {mode: 0o644, text: ''})
   else rmSync(path, {force: true})
   return true
 }

@@ -3,7 +3,7 @@ import {commandFailed, ServiceManagerError, type Host} from '@hermes-cli/service
 import {renameSync, statSync} from 'node:fs'
 import {dirname, join} from 'node:path'
 
-import {readSmall} from './slot.js'
+import {readSmall} from './entry.js'
 import {isServed, runTool, toolPath, type Tree} from './scandir.js'
 import {waitUntil} from './wait.js'
 

@@ -1,4 +1,4 @@
-import {renderSlot} from '@hermes-cli/backend-s6/dist/render.js'
+import {renderSlot, type SlotFile} from '@hermes-cli/backend-s6/dist/render.js'
 import type {ServiceSpec} from '@hermes-cli/service-manager'
 
 import {expect} from 'chai'
@@ -24,7 +24,9 @@ const spec = (more: Partial<ServiceSpec> = {}): ServiceSpec => ({
   ...more,
 })
 
-const text = (name: string, more: Partial<ServiceSpec> = {}) => renderSlot(spec(more), TOOLS).get(name)?.text
+/** Without a launcher there are only files. */
+const filesOf = (definition: ServiceSpec, tools = TOOLS) => renderSlot(definition, tools) as Map<string, SlotFile>
+const text = (name: string, more: Partial<ServiceSpec> = {}) => filesOf(spec(more)).get(name)?.text
 
 const HOSTILE: Record<string, string> = {
   BACKTICKS: '`touch /tmp/pwned` $(id) $PATH',
@@ -42,7 +44,7 @@ describe('s6: the slot of a service', () => {
 
   const slotIn = (directory: string, definition: ServiceSpec, tools = TOOLS): string => {
     const slot = join(directory, 'slot')
-    for (const [name, file] of renderSlot(definition, tools)) {
+    for (const [name, file] of filesOf(definition, tools)) {
       mkdirSync(dirname(join(slot, name)), {recursive: true})
       writeFileSync(join(slot, name), file.text)
       chmodSync(join(slot, name), file.mode)
@@ -52,7 +54,7 @@ describe('s6: the slot of a service', () => {
   }
 
   it('is a longrun with an executable run script that ends in the command as one would type it', () => {
-    const files = renderSlot(spec(), TOOLS)
+    const files = filesOf(spec())
     expect(files.get('type')?.text).to.equal('longrun\n')
     expect(files.get('run')?.mode).to.equal(0o755)
     expect(files.get('run')?.text).to.match(/exec \/usr\/local\/bin\/hermes -p coder gateway run\n$/)
@@ -143,6 +145,23 @@ describe('s6: the slot of a service', () => {
     for (const more of [{environment: {A: '1'}}, {command: ['/bin/x']}, {readiness: 'none'}, {user: 'u'}, {workingDirectory: '/'}]) {
       expect(definition(more as Partial<ServiceSpec>), JSON.stringify(more)).to.not.equal(base)
     }
+  })
+
+  it('has the same scripts beside links to the launcher where nothing can be executed, and the same definition', () => {
+    const plain = filesOf(spec())
+    const linked = renderSlot(spec(), TOOLS, '/opt/slot.sh')
+    for (const name of ['log/run', 'finish', 'run']) {
+      expect(linked.get(name)).to.deep.equal({link: '/opt/slot.sh'})
+      expect(linked.get(`${name}.sh`)).to.deep.equal(plain.get(name))
+    }
+
+    expect([...linked.keys()].slice(-2)).to.deep.equal(['run.sh', 'run'])
+    const record = (entries: ReturnType<typeof renderSlot>) => JSON.parse((entries.get('data/hermes.json') as SlotFile).text)
+    expect(record(linked)).to.deep.equal({...record(plain), launcher: '/opt/slot.sh'})
+  })
+
+  it('has no script that needs an option of its first line, which the launcher does not see', () => {
+    for (const name of ['log/run', 'finish', 'run']) expect(text(name)).to.match(/^#!\/bin\/sh\n/)
   })
 
   describe('finish', () => {
