@@ -6,6 +6,7 @@ import {writeIntent} from './intent.js'
 import {endHolder, markStop} from './holder.js'
 import {settledLock} from './lock.js'
 import {unlessRemoved} from './meanwhile.js'
+import {settledStatus} from './settled.js'
 import {startFailure} from './start-failure.js'
 import {gatewayStatus, type GatewayStatus} from './status.js'
 
@@ -37,7 +38,7 @@ const statusOf = (control: Control, profile: string): Promise<GatewayStatus> =>
 /** Make it so and keep it so: registered, enabled, running and ready, or an error that says why with the last log lines. */
 export async function start(control: Control, profile: string, by = 'gateway:start'): Promise<VerbResult> {
   const directory = directoryOf(control, profile)
-  const before = await statusOf(control, profile)
+  const before = await settledStatus(control, profile)
   if (before.state === 'foreground') throw runsElsewhere(profile, before.pid)
   if (before.state !== 'running' && before.state !== 'degraded') await refuseInvisibleHolder(profile, directory)
   const began = Date.now()
@@ -79,7 +80,7 @@ export async function stop(control: Control, profile: string, by = 'gateway:stop
  */
 export async function restart(control: Control, profile: string, by = 'gateway:restart'): Promise<VerbResult> {
   const directory = directoryOf(control, profile)
-  const before = await statusOf(control, profile)
+  const before = await settledStatus(control, profile)
   if (before.state === 'foreground') throw runsElsewhere(profile, before.pid)
   if (before.pid !== null) await control.checkConfig(profile)
   const began = Date.now()

@@ -1,9 +1,10 @@
-import type {CheckedServiceManager, Selection, ServiceManager, ServiceSpec} from '@hermes-cli/service-manager'
+import type {CheckedServiceManager, Selection, ServiceSpec} from '@hermes-cli/service-manager'
 
 import {HermesError} from '../profile/errors.js'
 import {profileDirectory} from '../profile/paths.js'
 import {endHolder, markStop} from './holder.js'
 import {settledLock} from './lock.js'
+import {settledStatus} from './settled.js'
 import {gatewayStatus, type GatewayStatus} from './status.js'
 
 type SpecFor = (profile: string) => Promise<ServiceSpec>
@@ -58,10 +59,18 @@ const isUp = ({pid, registered, state}: GatewayStatus): boolean =>
  * Throws `profile-running` for a gateway that no service manager can take down and bring up again: moved under it, its
  * directory would be written at the old place and locked at the new one.
  */
-async function refuseForeground(home: string, profile: string, manager?: Pick<ServiceManager, 'status'>): Promise<GatewayStatus> {
+async function refuseForeground(moving: Moving, profile: string, again = 3): Promise<GatewayStatus> {
+  const {home, manager, specFor} = moving
   const directory = profileDirectory(home, profile)
-  const status = await gatewayStatus(profile, directory, manager)
-  if (isUp(status) || !(await settledLock(directory)).held) return status
+  const status = await (manager ? settledStatus({home, manager, specFor}, profile) : gatewayStatus(profile, directory))
+  if (isUp(status)) return status
+  const {held, holder} = await settledLock(directory)
+  if (!held) return status
+  // Brought up since that look: it is the manager's to move.
+  if (manager && again > 0 && status.state !== 'foreground' && holder?.supervisor) {
+    return refuseForeground(moving, profile, again - 1)
+  }
+
   const who = status.pid === null ? 'in a process that cannot be seen from here' : `as pid ${status.pid}`
   throw new HermesError('profile-running', `the gateway of "${profile}" runs outside the service manager, ${who}`, {
     suggestions: [`Stop it first: hermes gateway:stop ${profile}`],
@@ -72,13 +81,9 @@ async function refuseForeground(home: string, profile: string, manager?: Pick<Se
  * Moves the service of a profile along with its directory: down (without the stop marker, it is still wanted), removed,
  * renamed by `move`, registered under the new name, and up again if it was. A move that fails puts the service back.
  */
-export async function moveRegistration(
-  {home, manager, specFor, warn}: Moving,
-  from: string,
-  to: string,
-  move: () => Promise<void>,
-): Promise<Moved> {
-  const before = await refuseForeground(home, from, manager)
+export async function moveRegistration(moving: Moving, from: string, to: string, move: () => Promise<void>): Promise<Moved> {
+  const {manager, specFor, warn} = moving
+  const before = await refuseForeground(moving, from)
   const wasUp = isUp(before)
   if (!manager || from === to) {
     await move()

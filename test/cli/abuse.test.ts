@@ -1,12 +1,12 @@
 import {expect} from 'chai'
 import {execa} from 'execa'
-import {chownSync, existsSync, rmSync, writeFileSync} from 'node:fs'
+import {chownSync, existsSync, renameSync, rmSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 
 import {bootedHome} from '../support/booted-home.js'
 import {cleanEnvironment, hermesIn, NO_SUPERVISOR} from '../support/cli.js'
 import {cleanUpDirectories, isOpenToOthers, root, temporaryDirectory} from '../support/directories.js'
-import {familyOf, killAll} from '../support/processes.js'
+import {alive, familyOf, killAll} from '../support/processes.js'
 
 cleanUpDirectories()
 
@@ -101,6 +101,22 @@ describe('hermes under abuse', () => {
         expect((await here.ok('backend:inspect')).services).not.to.include(from)
         expect(existsSync(join(here.home, 'profiles', from))).to.equal(false)
       }
+    })
+
+    it('starts anew what is just being removed, once its process has ended', async () => {
+      const command = `trap 'sleep 1; exit 0' TERM; while :; do sleep 0.1; done`
+      await here.ok('profile:create', 'slow', '--command', command)
+      const {pid} = (await here.ok('gateway:start', 'slow')).status
+      // As a removal does it when somebody has started the service once more while it was taken down.
+      const scandir = join(here.home, 'run/service')
+      const hidden = join(scandir, `.gateway-slow.gone.${process.pid}.0123abcd`)
+      renameSync(join(scandir, 'gateway-slow'), hidden)
+      await execa('s6-svscanctl', ['-an', scandir])
+      expect(alive(pid)).to.equal(true)
+      const {action, status} = await here.ok('gateway:start', 'slow')
+      expect(action).to.equal('started')
+      expect(status.pid).not.to.equal(pid)
+      expect(alive(pid)).to.equal(false)
     })
 
     it('reconciles into the tree of the home without being told where that is', async () => {
