@@ -66,14 +66,18 @@ function wantsJson(): boolean {
   return (end === -1 ? own : own.slice(0, end)).includes('--json')
 }
 
+/** An error as it is printed. */
+export function renderError({code, message, suggestions}: ToldError): string {
+  const next = suggestions.map((text, index) => (index === 0 ? `Try: ${text}` : `  or ${text}`))
+  return [`Error: ${message}`, ...next, `Code: ${code}`].join('\n')
+}
+
 /** Prints an error and ends the process with its exit code. Lines are not wrapped: paths and commands must stay copyable. */
 export function report(error: unknown): never {
   const told = toldError(error)
-  const {code, message, suggestions} = told
   if (wantsJson()) process.stdout.write(`${JSON.stringify(errorJson(told), undefined, 2)}\n`)
   else if ((error as Partial<ToldError> | undefined)?.code !== 'EEXIT') {
-    const next = suggestions.map((text, index) => (index === 0 ? `Try: ${text}` : `  or ${text}`))
-    process.stderr.write(`${[`Error: ${message}`, ...next, `Code: ${code}`].join('\n')}\n`)
+    process.stderr.write(`${renderError(told)}\n`)
     if (process.env.DEBUG && told.stack) process.stderr.write(`${told.stack}\n`)
   }
 

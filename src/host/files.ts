@@ -92,6 +92,12 @@ export async function writeFileAtomic(path: string, text: string, mode: number):
   await syncDirectory(dirname(path))
 }
 
+/** A new file with nothing in it. Throws `EEXIST` for whatever is there, a symlink included. */
+export async function createEmptyFile(path: string): Promise<void> {
+  const handle = await open(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | (constants.O_NOFOLLOW ?? 0), 0o600)
+  await handle.close()
+}
+
 export const writeJson = (path: string, value: unknown): Promise<void> =>
   writeFileAtomic(path, `${JSON.stringify(value, undefined, 2)}\n`, 0o600)
 
