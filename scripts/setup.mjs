@@ -1,10 +1,11 @@
-// Everything a fresh machine lacks: dependencies, the build, system packages. Only node: imports, so that it runs first.
+// Everything a fresh machine lacks: dependencies, the build, system packages. Nothing of node_modules, so that it runs first.
 import {spawnSync} from 'node:child_process'
 import {existsSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
-import {fileURLToPath} from 'node:url'
 
-export const root = join(fileURLToPath(import.meta.url), '../..')
+import {root} from './lib/process.mjs'
+
+export {root} from './lib/process.mjs'
 
 /** Shows what the program prints, and ends with its exit code when it fails: its own words say enough. */
 function run(file, args, options = {}) {
@@ -41,23 +42,35 @@ export function hasProgram(name) {
   return path.split(':').some((directory) => directory && existsSync(join(directory, name)))
 }
 
-/** Debian's package for each program the tests and the demo call. */
-const PACKAGES = {'s6-svscan': 's6', strace: 'strace'}
+/** Debian's package for each program the tests and the demo call; the first of several that this release has. */
+const PACKAGES = {
+  debootstrap: ['debootstrap'],
+  docker: ['docker-cli', 'docker.io'],
+  dockerd: ['docker.io'],
+  iptables: ['iptables'],
+  's6-svscan': ['s6'],
+  strace: ['strace'],
+}
+
+const isPackage = (name) => spawnSync('apt-cache', ['show', '--quiet', name], {stdio: 'ignore'}).status === 0
+const packageOf = (program) => PACKAGES[program].find((name) => isPackage(name)) ?? PACKAGES[program].at(-1)
+const installLine = (packages) => `apt-get install -y --no-install-recommends ${packages.join(' ')}`
 
 /** Installs what is missing where that can be done without asking; otherwise says the command. Returns what is still missing. */
 function installSystemPackages(programs) {
   const missing = programs.filter((program) => !hasProgram(program))
   if (missing.length === 0) return []
-  const packages = missing.map((program) => PACKAGES[program])
-  const command = `apt-get install -y --no-install-recommends ${packages.join(' ')}`
+  const packagesNow = () => [...new Set(missing.map((program) => packageOf(program)))]
   if (process.getuid?.() !== 0 || !existsSync('/etc/debian_version') || !hasProgram('apt-get')) {
-    console.error(`setup: ${missing.join(', ')} missing. On Debian or Ubuntu: sudo ${command}`)
+    console.error(`setup: ${missing.join(', ')} missing. On Debian or Ubuntu: sudo ${installLine(packagesNow())}`)
     return missing
   }
 
-  console.log(`setup: installing Debian's ${packages.join(', ')} (${command})`)
   const environment = {...process.env, DEBIAN_FRONTEND: 'noninteractive'}
   run('apt-get', ['update', '-qq'], {env: environment})
+  // Only now is it known which packages there are.
+  const packages = packagesNow()
+  console.log(`setup: installing Debian's ${packages.join(', ')} (${installLine(packages)})`)
   run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], {env: environment})
   return programs.filter((program) => !hasProgram(program))
 }

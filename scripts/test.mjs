@@ -1,135 +1,83 @@
 // `npm test`: sets up what is missing, then every tier that can run here. A tier that cannot is skipped by name.
 // Arguments: names of tiers to run alone. HERMES_TEST_REQUIRE_ALL=1: a skipped tier is a failure (CI).
-import {spawn} from 'node:child_process'
-import {chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync} from 'node:fs'
-import {tmpdir} from 'node:os'
+import {chmodSync, mkdirSync, mkdtempSync, rmSync} from 'node:fs'
+import {constants, tmpdir} from 'node:os'
 import {join} from 'node:path'
 
-import {root, setUp} from './setup.mjs'
-
-const node = process.execPath
-const bin = (path) => join(root, 'node_modules', path)
-const mocha = (folder) => [node, bin('mocha/bin/mocha.js'), `.build/test/${folder}/**/*.test.js`]
-
-/** Programs a tier cannot do without are named in `needs`. */
-const TIERS = [
-  {
-    name: 'lint',
-    steps: [
-      [node, bin('eslint/bin/eslint.js'), '.'],
-      [node, bin('prettier/bin/prettier.cjs'), '--check', '--log-level', 'warn', '.'],
-    ],
-  },
-  {name: 'types', steps: [[node, bin('typescript/bin/tsc'), '-b']]},
-  {name: 'manifest', steps: [[node, 'scripts/manifest.mjs', '--check']]},
-  {name: 'unit', mocha: true, steps: [mocha('unit')]},
-  {name: 'contract', mocha: true, needs: ['s6-svscan'], steps: [mocha('contract')]},
-  {name: 'cli', mocha: true, needs: ['s6-svscan'], steps: [mocha('cli')]},
-  {name: 'integration', mocha: true, needs: ['s6-svscan', 'strace'], steps: [mocha('integration')]},
-  {name: 'demo', needs: ['s6-svscan'], steps: [[node, 'scripts/demo.mjs']]},
-]
+import {setUp} from './setup.mjs'
+import {describeFailures} from './tiers/failures.mjs'
+import {endLeftOver} from './tiers/leftovers.mjs'
+import {runTier} from './tiers/run.mjs'
+import {chooseTiers} from './tiers/table.mjs'
 
 /** A home of its own, so that no test ever meets the one of whoever runs it. */
-const home = mkdtempSync(join(tmpdir(), 'hermes-test-'))
-mkdirSync(join(home, 'tmp'))
-// Some tests act as another user, who must get through.
-chmodSync(home, 0o755)
-const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(?:HERMES_|S6_)/.test(name)))
-Object.assign(environment, {HERMES_HOME: join(home, '.hermes'), HOME: home, NO_COLOR: '1', TMPDIR: join(home, 'tmp')})
-// A private certificate costs every start of Node 20 some 30 ms and nothing here talks to the world.
-delete environment.NODE_EXTRA_CA_CERTS
-
-/** Runs one command, shows what it prints and keeps it. */
-function run([file, ...args]) {
-  return new Promise((resolve) => {
-    const child = spawn(file, args, {cwd: root, env: environment, stdio: ['ignore', 'pipe', 'inherit']})
-    let output = ''
-    child.stdout.setEncoding('utf8')
-    child.stdout.on('data', (text) => {
-      output += text
-      process.stdout.write(text)
-    })
-    child.on('close', (code) => resolve({code, output}))
-  })
+function makeHome() {
+  const home = mkdtempSync(join(tmpdir(), 'hermes-test-'))
+  mkdirSync(join(home, 'tmp'))
+  // Some tests act as another user, who must get through.
+  chmodSync(home, 0o755)
+  return home
 }
 
-const counted = (output, word) => Number(new RegExp(`^\\s*(\\d+) ${word}\\b`, 'm').exec(output)?.[1] ?? 0)
-
-async function runTier(tier) {
-  const total = {failed: 0, passed: 0, pending: 0}
-  for (const step of tier.steps) {
-    const {code, output} = await run(step)
-    if (!tier.mocha) {
-      if (code === 0) continue
-      return {...total, failed: 1}
-    }
-
-    total.passed += counted(output, 'passing')
-    total.failed += counted(output, 'failing')
-    total.pending += counted(output, 'pending')
-    // Mocha that died, or found no test, has failed whatever it printed.
-    if (total.failed === 0 && (code !== 0 || total.passed === 0)) total.failed = 1
-  }
-
-  return tier.mocha ? total : {...total, passed: 1}
+function environmentIn(home) {
+  const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(?:HERMES_|S6_)/.test(name)))
+  Object.assign(environment, {HERMES_HOME: join(home, '.hermes'), HOME: home, NO_COLOR: '1', TMPDIR: join(home, 'tmp')})
+  // A private certificate costs every start of Node 20 some 30 ms and nothing here talks to the world.
+  delete environment.NODE_EXTRA_CA_CERTS
+  return environment
 }
 
-const missing = setUp(['s6-svscan', 'strace'])
-const chosen = process.argv.slice(2)
-const unknown = chosen.filter((name) => !TIERS.some((tier) => tier.name === name))
-if (unknown.length > 0) {
-  console.error(`No such tier: ${unknown.join(', ')}. There are: ${TIERS.map(({name}) => name).join(', ')}`)
-  process.exit(2)
+/** Ends what runs when the run is told to end, so that everything that was started is stopped. */
+function listenForSignals() {
+  const stopping = new AbortController()
+  for (const name of ['SIGHUP', 'SIGINT', 'SIGTERM']) process.on(name, () => stopping.abort(name))
+  return stopping.signal
 }
 
-const sum = {failed: 0, passed: 0, skipped: 0}
+const sum = {failures: [], passed: 0, skipped: 0}
 const skippedTiers = []
-const failedTiers = []
-for (const tier of TIERS.filter(({name}) => chosen.length === 0 || chosen.includes(name))) {
-  const lacking = (tier.needs ?? []).filter((program) => missing.includes(program))
-  if (lacking.length > 0) {
-    skippedTiers.push(`${tier.name} (needs ${lacking.join(', ')})`)
-    sum.skipped++
-    continue
-  }
 
-  console.log(`\n== ${tier.name}`)
-  const began = Date.now()
-  const {failed, passed, pending} = await runTier(tier)
-  sum.failed += failed
-  sum.passed += passed
-  sum.skipped += pending
-  if (failed > 0) failedTiers.push(tier.name)
-  console.log(`== ${tier.name}: ${passed} passed, ${failed} failed, ${pending} skipped, ${((Date.now() - began) / 1000).toFixed(1)} s`)
-}
-
-/** Processes that work in the run's own directory or name it, and outlived their test: a test that leaves one has failed. */
-function leftOver() {
-  const names = process.platform === 'linux' ? readdirSync('/proc').filter((name) => /^\d+$/.test(name)) : []
-  return names.flatMap((pid) => {
-    try {
-      const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim()
-      return words.includes(home) || readlinkSync(`/proc/${pid}/cwd`).startsWith(home) ? [{pid: Number(pid), words}] : []
-    } catch {
-      return []
+async function runAll(tiers, missing, context) {
+  for (const tier of tiers) {
+    if (context.signal.aborted) return
+    const lacking = tier.needs.filter((program) => missing.includes(program))
+    if (lacking.length > 0) {
+      skippedTiers.push(`${tier.name} (needs ${lacking.join(', ')})`)
+      continue
     }
-  })
+
+    console.log(`\n== ${tier.name}`)
+    const began = Date.now()
+    const {failures, passed, pending, skipped} = await runTier(tier, context)
+    const seconds = ((Date.now() - began) / 1000).toFixed(1)
+    if (skipped) {
+      skippedTiers.push(`${tier.name} (${skipped})`)
+      console.log(`== ${tier.name}: skipped, ${seconds} s`)
+      continue
+    }
+
+    sum.failures.push(...failures.map((failure) => ({...failure, tier: tier.name})))
+    sum.passed += passed
+    sum.skipped += pending
+    console.log(`== ${tier.name}: ${passed} passed, ${failures.length} failed, ${pending} skipped, ${seconds} s`)
+  }
 }
 
-const left = leftOver()
-for (const {pid, words} of left) {
-  console.error(`left running by a test: ${pid} ${words}`)
-  process.kill(pid, 'SIGKILL')
-}
+const tiers = await chooseTiers(process.argv.slice(2))
+const missing = setUp([...new Set(tiers.flatMap(({needs}) => needs))])
+const home = makeHome()
+const signal = listenForSignals()
+await runAll(tiers, missing, {environment: environmentIn(home), home, signal})
 
-if (left.length > 0) {
-  sum.failed++
-  failedTiers.push('processes left over')
-}
-
+const left = endLeftOver(home)
+if (left.length > 0) sum.failures.push({error: left.join('\n'), tier: 'all', title: 'processes left running by a test'})
+if (signal.aborted) sum.failures.push({error: 'What had not run did not run.', tier: 'all', title: `ended by ${signal.reason}`})
 rmSync(home, {force: true, recursive: true})
+
+const failed = sum.failures.length
 if (skippedTiers.length > 0) console.log(`\nTiers skipped: ${skippedTiers.join('; ')}`)
-if (failedTiers.length > 0) console.log(`\nTiers failed: ${failedTiers.join(', ')}`)
-if (skippedTiers.length > 0 && process.env.HERMES_TEST_REQUIRE_ALL === '1') sum.failed++
-console.log(`\n${sum.passed} passed, ${sum.failed} failed, ${sum.skipped} skipped`)
-process.exitCode = sum.failed > 0 ? 1 : 0
+if (failed > 0) console.log(`\n${describeFailures(sum.failures)}`)
+if (failed > 0) console.log(`\nTiers failed: ${[...new Set(sum.failures.map(({tier}) => tier))].join(', ')}`)
+const required = skippedTiers.length > 0 && process.env.HERMES_TEST_REQUIRE_ALL === '1' ? 1 : 0
+console.log(`\n${sum.passed} passed, ${failed + required} failed, ${sum.skipped + skippedTiers.length} skipped`)
+process.exitCode = signal.aborted ? 128 + constants.signals[signal.reason] : failed + required > 0 ? 1 : 0

@@ -1,0 +1,52 @@
+// Runs one tier and says what came of it.
+import {join} from 'node:path'
+
+import {lastLines, root, run, Unavailable} from '../lib/process.mjs'
+import {readReport} from './failures.mjs'
+
+const NOTHING = {failures: [], passed: 0, pending: 0}
+
+async function runMocha(folder, {environment, home, signal}) {
+  const report = join(home, `${folder}.report`)
+  const reporter = ['--reporter', 'scripts/tiers/reporter.mjs', '--reporter-option', `file=${report}`]
+  const command = [process.execPath, join(root, 'node_modules/mocha/bin/mocha.js'), ...reporter, `.build/test/${folder}/**/*.test.js`]
+  const {code, output} = await run(command, {env: environment, signal})
+  const {counts, failures} = readReport(report)
+  const total = {failures, passed: counts?.passed ?? 0, pending: counts?.pending ?? 0}
+  // Mocha that died, or found no test, has failed whatever it printed.
+  if (failures.length === 0 && (code !== 0 || total.passed === 0))
+    total.failures = [{error: lastLines(output), title: `mocha ended with exit code ${code}`}]
+  return total
+}
+
+async function runSteps(steps, {environment, signal}) {
+  for (const step of steps) {
+    const {code, output} = await run(step, {env: environment, signal})
+    if (code !== 0)
+      return {...NOTHING, failures: [{error: lastLines(output), title: step.slice(1, 3).join(' ').replaceAll(`${root}/`, '')}]}
+  }
+
+  return {...NOTHING, passed: 1}
+}
+
+async function runPrepared(tier, context) {
+  return tier.folder ? runMocha(tier.folder, context) : runSteps(tier.steps, context)
+}
+
+/** `{failures, passed, pending}`, or `{skipped: reason}`. */
+export async function runTier(tier, context) {
+  if (!tier.prepare) return runPrepared(tier, context)
+  let prepared
+  try {
+    prepared = await tier.prepare(context)
+  } catch (error) {
+    if (error instanceof Unavailable) return {skipped: error.message}
+    return {...NOTHING, failures: [{error: error.message, title: 'its preparation'}]}
+  }
+
+  const total = await runPrepared(tier, {...context, environment: {...context.environment, ...prepared.environment}})
+  const left = await prepared.stop()
+  if (left.length > 0 && !context.signal.aborted)
+    total.failures.push({error: left.join('\n'), title: 'containers or volumes left by a test'})
+  return total
+}

@@ -1,0 +1,39 @@
+// The tiers of `npm test`, in their order.
+import {join} from 'node:path'
+
+import {root} from '../lib/process.mjs'
+import {containerNeeds, prepareContainers} from './container.mjs'
+
+const node = process.execPath
+const bin = (path) => join(root, 'node_modules', path)
+
+/** `folder`: tests for mocha. `needs`: programs it cannot do without. `prepare`: what to start before and stop after. */
+export const TIERS = [
+  {
+    name: 'lint',
+    steps: [
+      [node, bin('eslint/bin/eslint.js'), '.'],
+      [node, bin('prettier/bin/prettier.cjs'), '--check', '--log-level', 'warn', '.'],
+    ],
+  },
+  {name: 'types', steps: [[node, bin('typescript/bin/tsc'), '-b']]},
+  {name: 'manifest', steps: [[node, 'scripts/manifest.mjs', '--check']]},
+  {name: 'unit', folder: 'unit'},
+  {name: 'contract', folder: 'contract', needs: ['s6-svscan']},
+  {name: 'cli', folder: 'cli', needs: ['s6-svscan']},
+  {name: 'integration', folder: 'integration', needs: ['s6-svscan', 'strace']},
+  {name: 'container', folder: 'container', needs: containerNeeds, prepare: prepareContainers},
+  {name: 'demo', needs: ['s6-svscan'], steps: [[node, 'scripts/demo.mjs']]},
+]
+
+/** The tiers with these names, or all; programs they need are looked up. */
+export async function chooseTiers(names) {
+  const unknown = names.filter((name) => !TIERS.some((tier) => tier.name === name))
+  if (unknown.length > 0) {
+    console.error(`No such tier: ${unknown.join(', ')}. There are: ${TIERS.map(({name}) => name).join(', ')}`)
+    process.exit(2)
+  }
+
+  const chosen = TIERS.filter(({name}) => names.length === 0 || names.includes(name))
+  return Promise.all(chosen.map(async ({needs = [], ...tier}) => ({...tier, needs: typeof needs === 'function' ? await needs() : needs})))
+}

@@ -1,0 +1,67 @@
+import {Container, runOptions, type RunOptions} from './container.js'
+import {docker, dockerOk, LABEL, type Result} from './docker.js'
+
+export interface Containers {
+  /** A container of its own, booted. */
+  run(options?: RunOptions): Promise<Container>
+  /** `docker run --rm`: what it printed and its exit code. */
+  once(options: RunOptions & {readonly seconds?: number}): Promise<Result>
+  /** A new named volume. */
+  volume(): Promise<string>
+}
+
+let count = 0
+const newName = (): string => `hermes-test-${process.pid}-${++count}`
+
+async function removeAll(made: Array<{kind: 'container' | 'volume'; name: string}>): Promise<void> {
+  const named = (kind: string): string[] => made.filter((one) => one.kind === kind).map(({name}) => name)
+  const containers = named('container')
+  if (containers.length > 0) await docker(['rm', '--force', '--volumes', ...containers])
+  const volumes = named('volume')
+  if (volumes.length > 0) await dockerOk(['volume', 'rm', '--force', ...volumes])
+}
+
+/** Call in a `describe`. What a test makes is removed after it, what a `before` makes after the last test. */
+export function containers(): Containers {
+  const made: Array<{kind: 'container' | 'volume'; name: string}> = []
+  let earlier = 0
+
+  beforeEach(() => {
+    earlier = made.length
+  })
+
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed') {
+      for (const {name} of made.filter(({kind}) => kind === 'container')) {
+        const {code, stderr, stdout} = await docker(['logs', name])
+        if (code === 0) console.error(`--- docker logs ${name}\n${stdout}${stderr}`)
+      }
+    }
+
+    await removeAll(made.splice(earlier))
+  })
+
+  after(() => removeAll(made.splice(0)))
+
+  return {
+    async once({seconds = 60, ...options}) {
+      const name = newName()
+      made.push({kind: 'container', name})
+      return docker(['run', '--rm', ...runOptions(name, options)], {seconds})
+    },
+    async run(options = {}) {
+      const name = newName()
+      made.push({kind: 'container', name})
+      await dockerOk(['run', '--detach', ...runOptions(name, options)])
+      const container = new Container(name, options)
+      await container.booted()
+      return container
+    },
+    async volume() {
+      const name = newName()
+      await dockerOk(['volume', 'create', '--label', LABEL, name])
+      made.push({kind: 'volume', name})
+      return name
+    },
+  }
+}
