@@ -27,6 +27,7 @@ export abstract class StatusCommand extends GatewayCommand {
 function unreadable(profile: string, error: Error, manager?: string): StatusReport {
   return {
     enabled: null,
+    failures: 0,
     intent: 'none',
     manager: manager ?? null,
     observed: null,

@@ -22,6 +22,8 @@ export interface GatewayStatus {
   readonly enabled: boolean | null
   /** The definition changed while the process ran on. */
   readonly restart_due: boolean
+  /** Lives in a row that ended badly and early, as it counts them itself. */
+  readonly failures: number
   /** Why it is not running, or not well. */
   readonly reason: string | null
   /** What the gateway process last wrote of itself. */
@@ -50,7 +52,10 @@ export async function gatewayStatus(profile: string, directory: string, manager?
   return judge({intent: intent.value, lock, profile, recorded: recorded.value, service, warnings})
 }
 
-type Common = Pick<GatewayStatus, 'enabled' | 'intent' | 'observed' | 'port' | 'profile' | 'registered' | 'restart_due' | 'warnings'>
+type Common = Pick<
+  GatewayStatus,
+  'enabled' | 'failures' | 'intent' | 'observed' | 'port' | 'profile' | 'registered' | 'restart_due' | 'warnings'
+>
 type Is<State extends ServiceStatus['state']> = Extract<ServiceStatus, {state: State}>
 
 const DOWN = {pid: null, ready: null} as const
@@ -76,6 +81,7 @@ function commonOf({intent, profile, recorded, service, warnings}: Evidence): Com
   const known = 'enabled' in service ? service : undefined
   return {
     enabled: known?.enabled ?? null,
+    failures: recorded?.failures ?? 0,
     intent: intent ?? 'none',
     observed: recorded?.gateway_state ?? null,
     port: recorded?.port ?? null,

@@ -2,6 +2,7 @@ import {join} from 'node:path'
 
 import {readJsonObject, readSmallFile, writeJson} from '../host/files.js'
 import {HermesError} from './errors.js'
+import {isForeign} from './owner.js'
 import {files} from './paths.js'
 
 /** How the gateway knows that its program is ready. Durations in seconds. */
@@ -56,7 +57,10 @@ export async function readConfig(directory: string, compile: CompileConfig = com
   const parsed = await compile(text)
   if (!parsed.ok) throw configInvalid(path, parsed.problems)
   // Only a cache: a read-only or full disk costs the next reader a parse, nothing else.
-  await writeJson(cacheFile(directory), {config: parsed.config, source: text, version: CACHE_VERSION}).catch(() => {})
+  if (!(await isForeign(directory))) {
+    await writeJson(cacheFile(directory), {config: parsed.config, source: text, version: CACHE_VERSION}).catch(() => {})
+  }
+
   return parsed.config
 }
 

@@ -1,4 +1,5 @@
-import {stat} from 'node:fs/promises'
+import {lstat, stat} from 'node:fs/promises'
+import {dirname} from 'node:path'
 
 import {HermesError} from './errors.js'
 
@@ -14,4 +15,14 @@ export async function checkOwner(home: string, uid = process.geteuid?.() ?? -1):
   throw new HermesError('permission', `${home} belongs to user ${found.uid}, and this is root`, {
     suggestions: [`Run it as that user: setpriv --reuid=${found.uid} --regid=${found.gid} --init-groups hermes …`],
   })
+}
+
+/** As root: does this directory, a link in its place, or what it lies in belong to somebody else? Root writes nothing there. */
+export async function isForeign(directory: string, uid = process.geteuid?.() ?? -1): Promise<boolean> {
+  if (uid !== 0) return false
+  const looks = [directory, dirname(directory)].flatMap((path) => [lstat(path), stat(path)])
+  return Promise.all(looks).then(
+    (found) => found.some((one) => one.uid !== 0),
+    () => true,
+  )
 }

@@ -72,9 +72,12 @@ export function checkOwner({host, scandir}: Tree, what: string): void {
   const owner = statSync(scandir, {throwIfNoEntry: false})?.uid ?? host.uid
   if (owner === host.uid || host.uid !== 0) return
   throw new ServiceManagerError('permission', `${what}: the s6 tree in ${scandir} belongs to user ${owner}, and this is root`, {
-    suggestions: [`Run it as that user: setpriv --reuid ${owner} --clear-groups hermes … (in a container: docker exec --user ${owner} …).`],
+    suggestions: [asThatUser(owner)],
   })
 }
+
+export const asThatUser = (uid: number): string =>
+  `Run it as that user: setpriv --reuid ${uid} --clear-groups hermes … (in a container: docker exec --user ${uid} …).`
 
 /** Throws unless s6-svscan runs and may be talked to. */
 export function checkServed({host, scandir}: Tree, what: string): void {

@@ -6,7 +6,17 @@ import {dirname, join} from 'node:path'
 import {controlFifo, privateScandir} from './detect.js'
 import {makeDirectory} from './directory.js'
 import {exclusively} from './lock.js'
-import {checkOwner, DEADLINES, directoriesIn, isSupervised, permissionDenied, runTool, scriptTools, toolFailed} from './scandir.js'
+import {
+  asThatUser,
+  checkOwner,
+  DEADLINES,
+  directoriesIn,
+  isSupervised,
+  permissionDenied,
+  runTool,
+  scriptTools,
+  toolFailed,
+} from './scandir.js'
 import type {Deadlines, Tree} from './scandir.js'
 import {endSupervisors, waitForEnd} from './stale.js'
 import {startSvscan} from './svscan.js'
@@ -27,6 +37,7 @@ export interface ShutDown {
 /** Makes sure that a supervision tree of the home's own runs. Two at the same time end with one tree and both succeed. */
 export async function boot(host: Host, deadlines: Deadlines = DEADLINES): Promise<Booted> {
   scriptTools(host)
+  refuseForeignHome(host)
   const tree = privateTree(host, deadlines)
   makeDirectories(tree)
   return exclusively(host, realpathSync(tree.scandir), async () => {
@@ -69,6 +80,14 @@ export async function shutdown(host: Host, deadlines: Deadlines = DEADLINES): Pr
 }
 
 const privateTree = (host: Host, deadlines: Deadlines): Tree => ({deadlines, host, scandir: privateScandir(host.home)})
+
+/** As root: nothing is made, and no tree of root's is started, where another user can put links. */
+function refuseForeignHome({home, uid}: Host): void {
+  const owner = uid === 0 ? statSync(home, {throwIfNoEntry: false})?.uid : undefined
+  if (!owner) return
+  const message = `could not start a supervision tree: ${home} belongs to user ${owner}, and this is root`
+  throw new ServiceManagerError('permission', message, {suggestions: [asThatUser(owner)]})
+}
 
 /** Nobody else may be able to put a service there: whoever can is us. */
 function makeDirectories({host, scandir}: Tree): void {

@@ -5,6 +5,7 @@ import {HermesCommand} from '../../cli/base-command.js'
 import {EXIT} from '../../cli/exit.js'
 import {renderReconcile} from '../../cli/render/reconcile.js'
 import {specsOf} from '../../cli/specs.js'
+import {checkOwner} from '../../profile/owner.js'
 import {resolveHome} from '../../profile/paths.js'
 import {rotateBytes} from '../../reconcile/boot-log.js'
 import {reconcile} from '../../reconcile/reconcile.js'
@@ -27,6 +28,7 @@ export default class ContainerReconcile extends HermesCommand {
     const {flags} = await this.parse(ContainerReconcile)
     const {environment} = this.context.host
     const home = flags.home ? resolveHome({HERMES_HOME: flags.home}) : this.home
+    if (!flags['dry-run']) await checkOwner(home)
     // An empty variable is one that was not given.
     const named = flags.scandir ? resolve(flags.scandir) : environment.HERMES_S6_SCANDIR || environment.S6_PROFILE_GATEWAY_SCANDIR
     const scandir = named || this.ownScandir(home) || CONTAINER_SCANDIR

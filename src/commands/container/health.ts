@@ -1,0 +1,46 @@
+import type {DetectionResult} from '@hermes-cli/service-manager'
+
+import {HermesCommand} from '../../cli/base-command.js'
+import {EXIT} from '../../cli/exit.js'
+import {renderHealth} from '../../cli/render/health.js'
+import {specsOf} from '../../cli/specs.js'
+import {examineFleet, type Examined} from '../../gateway/examine.js'
+import {fleetVerdict, type Supervision, type Verdict} from '../../gateway/fleet-health.js'
+import {asError} from '../../host/errors.js'
+
+const NOTHING: Examined = {bad: [], gateways: []}
+
+export default class ContainerHealth extends HermesCommand {
+  static override serviceManager = 'optional' as const
+  static override summary = 'Say whether what is meant to run runs: for a HEALTHCHECK'
+  static override description =
+    'Exits 0 when healthy and 1 when not. A gateway that failed for good is named, and makes it unhealthy only when no other that is meant to run is left: restarting the container would not cure it.'
+  static override examples = ['<%= config.bin %> container:health', '<%= config.bin %> container health --json']
+
+  async run(): Promise<unknown> {
+    await this.parse(ContainerHealth)
+    const detection = await this.detect()
+    const supervision = supervisionOf(detection)
+    const report = await this.examine(detection, supervision).catch((error: unknown) => ({
+      ...NOTHING,
+      healthy: false,
+      reason: asError(error).message,
+    }))
+    this.log(renderHealth(report))
+    if (!report.healthy) this.exitWith(EXIT.failed)
+    return {healthy: report.healthy, reason: report.reason, supervision: supervision.is, gateways: report.gateways, bad: report.bad}
+  }
+
+  private async examine({selection}: DetectionResult, supervision: Supervision): Promise<Examined & Verdict> {
+    const specFor = specsOf(this.home, this.config.root, this.context.host.environment)
+    const startSeconds = async (profile: string): Promise<number> => (await specFor(profile)).startSeconds ?? 60
+    const examined = selection ? await examineFleet({home: this.home, manager: selection.manager, startSeconds}) : NOTHING
+    return {...examined, ...fleetVerdict(supervision, examined.gateways)}
+  }
+}
+
+function supervisionOf({considered, selection}: DetectionResult): Supervision {
+  if (selection) return {by: selection.label, is: 'here'}
+  const because = considered.map((one) => `${one.kind}: ${one.because}`).join('; ')
+  return {because: because || 'no backend is installed', is: 'none'}
+}
