@@ -44,6 +44,12 @@ describe('container:health', () => {
       expect(lines[1]).to.match(/^profiles\/Michel: no profile: /)
     })
 
+    it('is unhealthy, and says why, when another manager is asked for than the one there is', async () => {
+      const {code, stdout} = await hermesIn(here.home, {HERMES_BACKEND: 'none-such'})('container:health')
+      expect(code).to.equal(1)
+      expect(stdout).to.match(/^unhealthy: no supervision tree .*HERMES_BACKEND asks for "none-such"/)
+    })
+
     it('is unhealthy when one that is meant to run is down or has no slot', async () => {
       await here.ok('gateway:start', 'default')
       seedProfile(here.home, 'unregistered', {intent: 'running'})
