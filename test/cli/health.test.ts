@@ -1,11 +1,12 @@
 import {expect} from 'chai'
 import {execa} from 'execa'
-import {existsSync} from 'node:fs'
+import {existsSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 
 import {bootedHome} from '../support/booted-home.js'
 import {hermesIn, NO_SUPERVISOR} from '../support/cli.js'
 import {cleanUpDirectories, temporaryDirectory} from '../support/directories.js'
+import {freePort} from '../support/gateway.js'
 import {seedProfile} from '../support/homes.js'
 
 cleanUpDirectories()
@@ -29,6 +30,9 @@ describe('container:health', () => {
 
   describe('with a tree', () => {
     const here = bootedHome()
+    /** Another checkout may be tested beside this one. */
+    beforeEach(async () => writeFileSync(join(here.home, 'config.yaml'), `port: ${await freePort()}\n`))
+
     const health = async (): Promise<{code: number; lines: string[]}> => {
       const {code, stdout} = await here.hermes('container', 'health')
       return {code, lines: stdout.split('\n')}
