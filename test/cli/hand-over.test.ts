@@ -16,13 +16,14 @@ const SUPERVISE = {HERMES_GATEWAY_SUPERVISE: '1'}
 
 describe('gateway:run in an image that supervises', () => {
   const here = bootedHome()
-  let left: Array<Promise<unknown> & {kill(signal: 'SIGKILL'): boolean}> = []
+  let left: Array<Promise<unknown> & {kill(): boolean}> = []
 
   /** Another checkout may be tested beside this one. */
   beforeEach(async () => writeFileSync(join(here.home, 'config.yaml'), `port: ${await freePort()}\n`))
 
   afterEach(async () => {
-    for (const one of left) one.kill('SIGKILL')
+    // Not SIGKILL: what follows the log would stay.
+    for (const one of left) one.kill()
     await Promise.allSettled(left)
     left = []
   })
