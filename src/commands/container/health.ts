@@ -20,7 +20,7 @@ export default class ContainerHealth extends HermesCommand {
   async run(): Promise<unknown> {
     await this.parse(ContainerHealth)
     const detection = await this.detect()
-    const supervision = supervisionOf(detection)
+    const supervision = supervisionOf(detection, this.context.host.environment.HERMES_BACKEND)
     const report = await this.examine(detection, supervision).catch((error: unknown) => ({
       ...NOTHING,
       healthy: false,
@@ -39,8 +39,10 @@ export default class ContainerHealth extends HermesCommand {
   }
 }
 
-function supervisionOf({considered, selection}: DetectionResult): Supervision {
+/** Where a lease on the home says that another container has it, the answer is `elsewhere`. */
+function supervisionOf({considered, selection, usable}: DetectionResult, wanted?: string): Supervision {
   if (selection) return {by: selection.label, is: 'here'}
+  if (wanted && usable.length > 0) return {because: `HERMES_BACKEND asks for "${wanted}", which is not usable here`, is: 'none'}
   const because = considered.map((one) => `${one.kind}: ${one.because}`).join('; ')
   return {because: because || 'no backend is installed', is: 'none'}
 }
