@@ -39,7 +39,7 @@ export async function runTier(tier, context) {
   try {
     prepared = await tier.prepare(context)
   } catch (error) {
-    if (error instanceof Unavailable) return {skipped: error.message}
+    if (error instanceof Unavailable) return {skipped: context.signal.aborted ? 'the run was ended' : error.message}
     return {...NOTHING, failures: [{error: error.message, title: 'its preparation'}]}
   }
 
