@@ -17,6 +17,18 @@ const LOCK_SECONDS = 15
 const START_MS = 30_000
 const STOP_MS = 25_000
 
+/**
+ * In a chroot, `docker exec` would enter the machine's own root: the root of the mount namespace. So what is / to us is
+ * made that; outside a chroot it is so already.
+ */
+const ENTER_ROOT = `
+root=$(readlink /proc/self/fd/5)
+if [ -n "$root" ] && [ "$root" != / ]; then
+  mount --rbind "$root" "$root" && cd "$root" && pivot_root . . && umount -l . || exit 1
+fi
+cd /
+exec 5<&- sh -c "$@"`
+
 /** The first process of the namespaces: reaps, and passes SIGTERM on. Whoever is here holds the lock on both directories. */
 const FIRST = `
 exec_root=$1 log=$2; shift 2
@@ -54,13 +66,14 @@ function makeDirectories(directory, places) {
 function command(places, driver) {
   const around = ['setpriv', '--pdeathsig', 'KILL', 'flock', '--no-fork', '-E', `${LOCKED}`, '-w', `${LOCK_SECONDS}`, places.lock]
   const namespaces = ['unshare', '--mount', '--pid', '--fork', '--kill-child=SIGTERM', '--mount-proc']
-  const first = ['sh', '-c', FIRST, 'engine', places.execRoot, places.log]
+  const rooted = ['sh', '-c', 'exec 5</ nsenter --mount=/proc/self/ns/mnt "$@"', 'engine', 'sh', '-c', ENTER_ROOT, 'engine']
+  const first = [FIRST, 'engine', places.execRoot, places.log]
   const network = ['--iptables=false', '--ip-forward=false', '--bridge=none']
   const roots = ['--config-file', places.config, '--data-root', places.data, '--exec-root', places.execRoot]
   const control = ['-H', `unix://${places.socket}`, '-p', join(places.execRoot, 'dockerd.pid')]
   // systemd's driver would need the machine's systemd.
   const drivers = [`--storage-driver=${driver}`, '--exec-opt', 'native.cgroupdriver=cgroupfs']
-  return [...around, ...namespaces, ...first, 'dockerd', ...network, ...drivers, ...roots, ...control]
+  return [...around, ...namespaces, ...rooted, ...first, 'dockerd', ...network, ...drivers, ...roots, ...control]
 }
 
 /** The first process in the namespaces, a child of the `unshare` we started. */
