@@ -51,6 +51,14 @@ describe('hermes in the second container on a volume', () => {
     expect(await here.hermes('gateway:logs', 'default')).to.include({code: 0})
   })
 
+  it('is not healthy: it only stands by', async () => {
+    elsewhere()
+    const {code, stdout} = await here.hermes('container:health')
+    expect(code).to.equal(1)
+    expect(stdout).to.match(/^unhealthy: standby: supervised elsewhere: by host web-1/)
+    expect(await here.hermes('container:health', '--json').then(({json}) => json())).to.include({supervision: 'elsewhere'})
+  })
+
   it('creates a profile, but no service of it beside those of the first', async () => {
     elsewhere()
     expect(await here.ok('profile:create', 'coder')).to.include({registered: false})
