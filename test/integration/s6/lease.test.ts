@@ -111,10 +111,11 @@ describe('s6: the lease of a home', () => {
     expect(error).to.include({code: 'unavailable'})
     expect(error.message).to.contain(leaseFile(home)).and.contain('symbolic link')
     expect(existsSync(target)).to.equal(false)
-    const other = temporaryDirectory()
-    mkdirSync(leaseRecordFile(other))
-    expect((await failure(boot({...host, home: other}))).message).to.contain(`${leaseRecordFile(other)} is no regular file`)
-    expect(readdirSync(join(other, 'run/service'))).to.deep.equal([])
+    // The home of this test from here on: should it boot after all, it is ended.
+    home = temporaryDirectory('hermes-lease-')
+    mkdirSync(leaseRecordFile(home))
+    expect((await failure(boot({...host, home}))).message).to.contain(`${leaseRecordFile(home)} is no regular file`)
+    expect(readdirSync(join(home, 'run/service'))).to.deep.equal([])
   })
 
   it('writes through no link that lies where it says who it is', async () => {
