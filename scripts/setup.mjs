@@ -49,6 +49,7 @@ const PACKAGES = {
   dockerd: ['docker.io'],
   iptables: ['iptables'],
   's6-svscan': ['s6'],
+  shellcheck: ['shellcheck'],
   strace: ['strace'],
 }
 

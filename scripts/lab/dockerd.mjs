@@ -17,10 +17,23 @@ const LOCK_SECONDS = 15
 const START_MS = 30_000
 const STOP_MS = 25_000
 
+/**
+ * In a chroot, `docker exec` would enter the machine's own root: the root of the mount namespace. So what is / to us is
+ * made that; outside a chroot it is so already.
+ */
+const ENTER_ROOT = `
+root=$(readlink /proc/self/fd/5)
+if [ -n "$root" ] && [ "$root" != / ]; then
+  mount --rbind "$root" "$root" && cd "$root" && pivot_root . . && umount -l . || exit 1
+fi
+cd /
+exec 5<&- sh -c "$@"`
+
 /** The first process of the namespaces: reaps, and passes SIGTERM on. Whoever is here holds the lock on both directories. */
 const FIRST = `
-exec_root=$1 log=$2; shift 2
-rm -rf "$exec_root" && mkdir -m 0700 "$exec_root" || exit 1
+exec_root=$1 log=$2 data=$3 memory=$4; shift 4
+rm -rf "$exec_root" && mkdir -m 0700 "$exec_root" && mkdir -p "$data" || exit 1
+[ "$memory" = false ] || mount -t tmpfs tmpfs "$data" || exit 1
 echo locked
 exec >"$log" 2>&1
 "$@" & trap "kill $!" TERM
@@ -51,16 +64,17 @@ function makeDirectories(directory, places) {
   }
 }
 
-function command(places, driver) {
+function command(places, {driver, memory = false}) {
   const around = ['setpriv', '--pdeathsig', 'KILL', 'flock', '--no-fork', '-E', `${LOCKED}`, '-w', `${LOCK_SECONDS}`, places.lock]
   const namespaces = ['unshare', '--mount', '--pid', '--fork', '--kill-child=SIGTERM', '--mount-proc']
-  const first = ['sh', '-c', FIRST, 'engine', places.execRoot, places.log]
+  const rooted = ['sh', '-c', 'exec 5</ nsenter --mount=/proc/self/ns/mnt "$@"', 'engine', 'sh', '-c', ENTER_ROOT, 'engine']
+  const first = [FIRST, 'engine', places.execRoot, places.log, places.data, `${memory}`]
   const network = ['--iptables=false', '--ip-forward=false', '--bridge=none']
   const roots = ['--config-file', places.config, '--data-root', places.data, '--exec-root', places.execRoot]
   const control = ['-H', `unix://${places.socket}`, '-p', join(places.execRoot, 'dockerd.pid')]
   // systemd's driver would need the machine's systemd.
   const drivers = [`--storage-driver=${driver}`, '--exec-opt', 'native.cgroupdriver=cgroupfs']
-  return [...around, ...namespaces, ...first, 'dockerd', ...network, ...drivers, ...roots, ...control]
+  return [...around, ...namespaces, ...rooted, ...first, 'dockerd', ...network, ...drivers, ...roots, ...control]
 }
 
 /** The first process in the namespaces, a child of the `unshare` we started. */
@@ -86,12 +100,15 @@ async function stop(child, ended) {
   clearTimeout(late)
 }
 
-/** Starts the engine whose data lie in the directory. `undefined` when another run has it. */
-export async function startDockerd(directory, {driver, signal}) {
+/**
+ * Starts the engine whose data lie in the directory, or with `memory: true` would. `undefined` when another run has it.
+ * storage: `{driver, memory}`.
+ */
+export async function startDockerd(directory, storage, signal) {
   const places = placesOf(directory)
   makeDirectories(directory, places)
   const environment = {...engineAt(places.socket), PATH: `${process.env.PATH ?? ''}:/usr/sbin:/sbin:/usr/bin:/bin`}
-  const [file, ...args] = command(places, driver)
+  const [file, ...args] = command(places, storage)
   const child = spawn(file, args, {cwd: '/', detached: true, env: environment, stdio: ['ignore', 'pipe', 'inherit']})
   const ended = once(child, 'exit').catch((error) => [error.message])
   const [code] = await Promise.race([once(child.stdout, 'data').then(() => []), ended])
@@ -112,5 +129,5 @@ export async function startDockerd(directory, {driver, signal}) {
     throw new Unavailable(`no Docker engine can be started here (${why}):\n${lastLines(readFileSync(places.log, 'utf8'))}`)
   }
 
-  return {docker, driver, stop: () => stop(child, ended)}
+  return {docker, stop: () => stop(child, ended)}
 }

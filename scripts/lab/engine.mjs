@@ -1,6 +1,6 @@
 // A Docker engine for tests: the one that is there, or one of our own.
 import {readFileSync} from 'node:fs'
-import {homedir} from 'node:os'
+import {freemem, homedir} from 'node:os'
 import {join} from 'node:path'
 
 import {Unavailable} from '../lib/process.mjs'
@@ -38,16 +38,33 @@ async function tidy(docker) {
   await docker.must('removing old images', 'image', 'prune', '-f')
 }
 
+/** On an overlay, as in a container, there can be no other; in memory there can. vfs copies every layer for every container. */
+const storages = () => [
+  {driver: 'overlay2', name: 'overlay2'},
+  ...(freemem() > 4 * 2 ** 30 ? [{driver: 'overlay2', memory: true, name: 'overlay2 in memory'}] : []),
+  {driver: 'vfs', name: 'vfs'},
+]
+
+/** With the best storage there can be. */
+async function startIn(directory, signal) {
+  let reason
+  for (const storage of storages()) {
+    try {
+      const engine = await startDockerd(directory, storage, signal)
+      return engine && {...engine, storage: storage.name}
+    } catch (error) {
+      if (!/driver not supported|overlay/.test(error.message)) throw error
+      reason = error
+    }
+  }
+
+  throw reason
+}
+
 async function startOurs(signal) {
   // Two runs at once do not share: each takes the first directory that is free.
   for (const slot of ['0', '1', '2', '3']) {
-    const directory = join(cacheDirectory(), 'engine', slot)
-    const start = (driver) => startDockerd(directory, {driver, signal})
-    const engine = await start('overlay2').catch((error) => {
-      // On an overlay, as in a container, there can be no other.
-      if (!/driver not supported|overlay/.test(error.message)) throw error
-      return start('vfs')
-    })
+    const engine = await startIn(join(cacheDirectory(), 'engine', slot), signal)
     if (!engine) continue
     try {
       await tidy(engine.docker)

@@ -49,7 +49,7 @@ async function removeLeft(docker, run) {
 /** The environment for the tests, and what ends it all and returns what tests left. Throws Unavailable where there can be no engine. */
 export async function prepareContainers({signal}) {
   const engine = await timed('engine', () => ensureEngine({signal}))
-  console.log(`   engine: ${engine.ours ? `our own, ${engine.driver}` : 'the one that answers'}`)
+  console.log(`   engine: ${engine.ours ? `our own, ${engine.storage}` : 'the one that answers'}`)
   try {
     const image = await imageFor(engine, signal)
     const chosen = Object.entries(engine.docker.env).filter(([name]) => name.startsWith('DOCKER_'))

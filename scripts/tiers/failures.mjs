@@ -8,7 +8,7 @@ const head = (text) => {
   return lines.length > LINES ? [...lines.slice(0, LINES), `… (${lines.length - LINES} more lines)`] : lines
 }
 
-/** What the reporter of a mocha run has written. `counts` is undefined when mocha died before its end. */
+/** What the reporter of a mocha run has written. Not `ended`: mocha died before its end. */
 export function readReport(file) {
   let lines = []
   try {
@@ -17,8 +17,17 @@ export function readReport(file) {
     // It failed before the first test ended.
   }
 
-  const entries = lines.map((line) => JSON.parse(line))
-  return {counts: entries.find(({end}) => end)?.end, failures: entries.filter(({title}) => title !== undefined)}
+  const entries = lines.flatMap((line) => {
+    try {
+      return [JSON.parse(line)]
+    } catch {
+      // Mocha was killed while it wrote.
+      return []
+    }
+  })
+  const count = (name) => entries.filter((entry) => entry[name]).length
+  const failures = entries.filter(({title}) => title !== undefined)
+  return {ended: count('ended') === 1, failures, passed: count('passed'), pending: count('pending')}
 }
 
 /** Failures are `{tier, title, error}`. */

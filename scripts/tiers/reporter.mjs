@@ -1,4 +1,4 @@
-// Mocha's spec reporter, which also writes each failure and the counts to a file as they come: `--reporter-option file=PATH`.
+// Mocha's spec reporter, which also writes what comes of each test to a file as they come: `--reporter-option file=PATH`.
 import Mocha from 'mocha'
 import {appendFileSync} from 'node:fs'
 
@@ -6,9 +6,7 @@ const {Base, Spec} = Mocha.reporters
 
 function words(error) {
   const message = error?.stack ?? error?.message ?? String(error)
-  if (!Base.showDiff(error)) return message
-  const [first, ...rest] = message.split('\n')
-  return [first, Base.generateDiff(error.actual, error.expected).trimEnd(), ...rest].join('\n')
+  return Base.showDiff(error) ? `${message}\n${Base.generateDiff(error.actual, error.expected)}` : message
 }
 
 export default class RecordingReporter extends Spec {
@@ -17,9 +15,8 @@ export default class RecordingReporter extends Spec {
     const record = (entry) => appendFileSync(options.reporterOptions.file, `${JSON.stringify(entry)}\n`)
     // After the one of Base, which makes strings of what is to be compared.
     runner.on('fail', (test, error) => record({error: words(error), title: test.fullTitle()}))
-    runner.on('end', () => {
-      const {failures, passes, pending} = runner.stats
-      record({end: {failed: failures, passed: passes, pending}})
-    })
+    runner.on('pass', () => record({passed: true}))
+    runner.on('pending', () => record({pending: true}))
+    runner.on('end', () => record({ended: true}))
   }
 }

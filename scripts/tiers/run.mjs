@@ -11,11 +11,10 @@ async function runMocha(folder, {environment, home, signal}) {
   const reporter = ['--reporter', 'scripts/tiers/reporter.mjs', '--reporter-option', `file=${report}`]
   const command = [process.execPath, join(root, 'node_modules/mocha/bin/mocha.js'), ...reporter, `.build/test/${folder}/**/*.test.js`]
   const {code, output} = await run(command, {env: environment, signal})
-  const {counts, failures} = readReport(report)
-  const total = {failures, passed: counts?.passed ?? 0, pending: counts?.pending ?? 0}
+  const {ended, ...total} = readReport(report)
   // Mocha that died, or found no test, has failed whatever it printed.
-  if (failures.length === 0 && (code !== 0 || total.passed === 0))
-    total.failures = [{error: lastLines(output), title: `mocha ended with exit code ${code}`}]
+  const said = total.failures.length > 0 || (code === 0 && total.passed > 0)
+  if (!ended || !said) total.failures.push({error: lastLines(output), title: `mocha ended with exit code ${code}`})
   return total
 }
 
@@ -40,7 +39,7 @@ export async function runTier(tier, context) {
   try {
     prepared = await tier.prepare(context)
   } catch (error) {
-    if (error instanceof Unavailable) return {skipped: error.message}
+    if (error instanceof Unavailable) return {skipped: context.signal.aborted ? 'the run was ended' : error.message}
     return {...NOTHING, failures: [{error: error.message, title: 'its preparation'}]}
   }
 

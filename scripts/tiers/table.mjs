@@ -16,6 +16,7 @@ export const TIERS = [
       [node, bin('prettier/bin/prettier.cjs'), '--check', '--log-level', 'warn', '.'],
     ],
   },
+  {name: 'shell', needs: ['shellcheck'], steps: [[node, 'scripts/shellcheck.mjs']]},
   {name: 'types', steps: [[node, bin('typescript/bin/tsc'), '-b']]},
   {name: 'manifest', steps: [[node, 'scripts/manifest.mjs', '--check']]},
   {name: 'unit', folder: 'unit'},

@@ -34,8 +34,11 @@ export abstract class HermesCommand extends Command {
   /** Throws `no-service-manager` with what was looked for and the ways on. */
   protected async requireManager(): Promise<Selection> {
     const detection = await this.detect()
-    if (!detection.selection) throw noServiceManager(detection, this.context.host.environment.HERMES_BACKEND)
-    return detection.selection
+    if (detection.selection) return detection.selection
+    const {elsewhereText, supervisionOf} = await import('../gateway/supervision.js')
+    const supervision = await supervisionOf(this.home)
+    const elsewhere = supervision.by === 'elsewhere' ? elsewhereText(supervision.record) : undefined
+    throw noServiceManager(detection, {elsewhere, wanted: this.context.host.environment.HERMES_BACKEND})
   }
 
   /** -p, then HERMES_PROFILE, then `profile:use`, then the default profile. */

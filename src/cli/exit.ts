@@ -18,6 +18,7 @@ export const EXIT = {
 const BY_CODE: Partial<Record<HermesErrorCode | ServiceManagerErrorCode, number>> = {
   busy: EXIT.deadline,
   'config-invalid': EXIT.configuration,
+  'home-in-use': EXIT.deadline,
   'invalid-name': EXIT.usage,
   'no-service-manager': EXIT.noServiceManager,
   'not-registered': EXIT.unknown,

@@ -3,6 +3,7 @@ import {Flags} from '@oclif/core'
 import type {Control, VerbResult} from '../gateway/control.js'
 import {overMany, type FleetOutcome} from '../gateway/fleet.js'
 import {unlessGone} from '../gateway/meanwhile.js'
+import {checkSupervision} from '../gateway/supervision.js'
 import {readConfig} from '../profile/config.js'
 import {HermesError} from '../profile/errors.js'
 import {checkOwner} from '../profile/owner.js'
@@ -43,6 +44,7 @@ export abstract class GatewayCommand extends HermesCommand {
   protected async control(): Promise<Control> {
     await checkOwner(this.home)
     const {manager} = await this.requireManager()
+    await checkSupervision(this.home)
     return {
       checkConfig: (profile) => readConfig(profileDirectory(this.home, profile)),
       home: this.home,

@@ -1,4 +1,5 @@
 import {gatewayStatus} from '../gateway/status.js'
+import {elsewhereText, supervisionOf} from '../gateway/supervision.js'
 import {overMany} from '../gateway/fleet.js'
 import {profileDirectory} from '../profile/paths.js'
 import {GatewayCommand} from './gateway-verb.js'
@@ -8,9 +9,14 @@ import type {StatusReport} from './render/gateway.js'
 const READS_AT_ONCE = 8
 
 export abstract class StatusCommand extends GatewayCommand {
+  /** Who supervises this home where it is not from here. */
+  protected elsewhere: readonly string[] = []
+
   /** Works without a service manager too: the lock tells whether a gateway lives. */
   protected async reports(profiles: readonly string[]): Promise<StatusReport[]> {
     const {selection} = await this.detect()
+    const supervision = await supervisionOf(this.home)
+    if (supervision.by === 'elsewhere') this.elsewhere = [elsewhereText(supervision.record)]
     const outcomes = await overMany(
       profiles,
       async (profile): Promise<StatusReport> => ({
@@ -19,7 +25,9 @@ export abstract class StatusCommand extends GatewayCommand {
       }),
       READS_AT_ONCE,
     )
-    return outcomes.map((outcome) => (outcome.ok ? outcome.result : unreadable(outcome.profile, outcome.error, selection?.label)))
+    return outcomes
+      .map((outcome) => (outcome.ok ? outcome.result : unreadable(outcome.profile, outcome.error, selection?.label)))
+      .map((report) => ({...report, warnings: [...this.elsewhere, ...report.warnings]}))
   }
 }
 

@@ -21,6 +21,9 @@ function readOrEmpty(path: string): string {
 
 export const bootId = (): string => readOrEmpty('/proc/sys/kernel/random/boot_id').trim()
 
+/** As /proc names it; null where there are none. Processes of another one cannot be seen from here. */
+export const pidNamespace = (): string | null => linkOf('/proc/self/ns/pid') ?? null
+
 interface Stat {
   readonly group: number
   readonly parent: number

@@ -4,6 +4,7 @@ export const HERMES_ERROR_CODES = [
   'busy',
   'config-invalid',
   'failed',
+  'home-in-use',
   'invalid-name',
   'invalid-profile',
   'no-service-manager',

@@ -87,15 +87,16 @@ async function publishAll(sound: readonly Sound[], {manager, specFor}: Applying)
  */
 async function steer({action, observation}: Sound, outcome: InstallOutcome, manager: CheckedServiceManager): Promise<Error | undefined> {
   if (!observation.registered || (outcome.ok && outcome.result.change === 'created')) return
-  const {directory, intent, profile} = observation
+  const {directory, foreground, intent, profile} = observation
   // Nothing to compare with: a thousand idle profiles cost no question each.
-  if (action.action !== 'started' && intent !== 'stopped') return
+  if (action.action !== 'started' && intent !== 'stopped' && !foreground) return
   try {
     const {state} = await manager.status(profile)
     const up = state === 'running' || state === 'starting'
     if (action.action === 'started' && (state === 'stopped' || state === 'failed')) await manager.start(profile)
-    if (intent === 'stopped' && up) {
-      await markStop(directory)
+    if ((intent === 'stopped' || foreground) && up) {
+      // Without the marker it is still wanted: by the one who runs it in the foreground.
+      if (intent === 'stopped') await markStop(directory)
       await manager.stop(profile)
     }
   } catch (error) {

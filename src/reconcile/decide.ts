@@ -10,10 +10,13 @@ export interface Situation {
   readonly observed: GatewayStateName | undefined
   /** Boots in a row that found it `starting`, this one included. */
   readonly failedBoots: number
+  /** Somebody else runs it, without the service manager. */
+  readonly foreground?: boolean
 }
 
-/** Who comes back after a boot. The table is in docs/architecture.md. */
-export function decide({failedBoots, intent, observed}: Situation): 'register' | 'start' {
+/** Who comes back after a boot. The table is in docs/operations.md. */
+export function decide({failedBoots, foreground = false, intent, observed}: Situation): 'register' | 'start' {
+  if (foreground) return 'register'
   if (intent === 'stopped') return 'register'
   if (intent === 'running') {
     const hopeless = observed === 'startup_failed' || (observed === 'starting' && failedBoots >= FAILED_BOOTS)

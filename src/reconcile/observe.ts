@@ -15,6 +15,8 @@ export interface Observation {
   readonly failedBoots: number
   /** The service manager knew it before this reconcile. */
   readonly registered: boolean
+  /** The container's own command runs it, not the service manager. */
+  readonly foreground: boolean
   /** What is to become of gateway_boot.json. */
   readonly bootCount: 'count' | 'keep' | 'remove'
 }
@@ -33,6 +35,8 @@ export interface Circumstances {
   readonly registered: ReadonlySet<string>
   /** Names this boot, see boot-count.ts. */
   readonly boot: string
+  /** The profile that the container's own command runs. */
+  readonly foreground?: string | undefined
 }
 
 /** Reads a home. Changes nothing; whatever is wrong with one profile is a warning or a bad entry, and the others are there. */
@@ -55,7 +59,7 @@ export async function observe(home: string, circumstances: Circumstances): Promi
   }
 }
 
-async function observeOne(profile: string, directory: string, {boot, registered}: Circumstances) {
+async function observeOne(profile: string, directory: string, {boot, foreground, registered}: Circumstances) {
   const [state, count] = await Promise.all([readState(directory), readBootCount(directory)])
   const intent = await readIntent(directory, state.value?.desired_state)
   const before = count.value?.starting_in_a_row ?? 0
@@ -65,6 +69,7 @@ async function observeOne(profile: string, directory: string, {boot, registered}
   const observation: Observation = {
     bootCount: counts ? 'count' : !starting && (count.value || count.warning) ? 'remove' : 'keep',
     directory,
+    foreground: profile === foreground,
     failedBoots: starting ? before + (counts ? 1 : 0) : 0,
     intent: intent.value,
     priorState: state.value?.gateway_state,

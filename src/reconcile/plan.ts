@@ -28,15 +28,23 @@ export function plan({bad, profiles}: Pick<Observed, 'bad' | 'profiles'>): reado
   return first ? [first, ...rest] : rest
 }
 
-function planned({failedBoots, intent, priorState, profile}: Observation): ReconcileAction {
-  const verdict = decide({failedBoots, intent, observed: priorState})
-  const held = intent === 'running' && verdict === 'register'
-  const reason = priorState === 'starting' ? `it was still starting at ${FAILED_BOOTS} boots in a row` : 'its last start failed for good'
+function planned(observation: Observation): ReconcileAction {
+  const {failedBoots, foreground, intent, priorState, profile} = observation
+  const verdict = decide({failedBoots, foreground, intent, observed: priorState})
+  const reason = verdict === 'register' ? whyDown(observation) : undefined
   return {
     action: verdict === 'start' ? 'started' : 'registered',
     intent: intent ?? 'none',
     prior_state: priorState ?? null,
     profile,
-    ...(held ? {reason: `not started: ${reason}`} : {}),
+    ...(reason === undefined ? {} : {reason}),
   }
+}
+
+/** Nothing is to be said where it was not wanted. */
+function whyDown({foreground, intent, priorState}: Observation): string | undefined {
+  if (foreground) return 'runs in the foreground'
+  if (intent !== 'running') return undefined
+  const still = `it was still starting at ${FAILED_BOOTS} boots in a row`
+  return `not started: ${priorState === 'starting' ? still : 'its last start failed for good'}`
 }

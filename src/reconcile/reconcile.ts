@@ -20,6 +20,8 @@ export interface Reconciling {
   readonly rotateBytes?: number
   /** HERMES_GATEWAY_BOOTSTRAP_STATE */
   readonly bootstrapState?: string | undefined
+  /** The profile that the container's own command runs: registered down, its intent left alone. */
+  readonly foreground?: string | undefined
   /** Names this boot; tests have their own. */
   readonly boot?: string
 }
@@ -40,7 +42,7 @@ export interface Reconciled {
 
 /** Brings the service manager to what the profiles on disk ask for: read, decide, publish, log. Never throws for one profile. */
 export async function reconcile(options: Reconciling): Promise<Reconciled> {
-  const {boot = thisBoot(), dryRun = false, home, manager, now = new Date(), specFor} = options
+  const {boot = thisBoot(), dryRun = false, foreground, home, manager, now = new Date(), specFor} = options
   const warnings: string[] = []
   const errors: ReconcileError[] = []
   const seeded = await seedIntent(home, {dryRun, now, value: options.bootstrapState}).catch((error: Error) => {
@@ -52,8 +54,12 @@ export async function reconcile(options: Reconciling): Promise<Reconciled> {
     warnings.push(`the service manager could not say what it has: ${error.message}`)
     return []
   })
-  const observed = await observe(home, {boot, registered: new Set(registered)})
+  const observed = await observe(home, {boot, foreground, registered: new Set(registered)})
   warnings.push(...observed.warnings)
+  if (foreground && !observed.profiles.some(({profile}) => profile === foreground)) {
+    warnings.push(`no profile "${foreground.slice(0, 251)}" is there to run in the foreground`)
+  }
+
   if (observed.error) errors.push(coded('profiles/', observed.error))
   errors.push(...observed.bad.map(({because, name}) => ({code: 'invalid-profile', message: because, profile: name})))
   const planned = plan(seeded.seeded ? wanted(observed) : observed)

@@ -3,6 +3,7 @@ export const ERROR_CODES = [
   'already-registered',
   'command-failed',
   'failed-to-start',
+  'home-in-use',
   'invalid-name',
   'invalid-spec',
   'not-owned',

@@ -11,6 +11,15 @@ export {
 } from './errors.js'
 export type {DetachedOptions, ExecOptions, ExecResult, FifoState, Host, HostFacts} from './host.js'
 export {
+  isSamePlace,
+  SUPERVISION_LOCK,
+  SUPERVISION_RECORD,
+  supervisionRecord,
+  supervisorName,
+  type SupervisionRecord,
+  type Whereabouts,
+} from './supervision.js'
+export {
   CONTRACT_VERSION,
   type Backend,
   type Capabilities,

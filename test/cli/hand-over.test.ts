@@ -6,6 +6,7 @@ import {join} from 'node:path'
 import {bootedHome} from '../support/booted-home.js'
 import {cleanEnvironment, hermesIn, NO_SUPERVISOR} from '../support/cli.js'
 import {cleanUpDirectories, root} from '../support/directories.js'
+import {freePort} from '../support/gateway.js'
 import {alive} from '../support/processes.js'
 import {until} from '../support/wait.js'
 
@@ -15,10 +16,14 @@ const SUPERVISE = {HERMES_GATEWAY_SUPERVISE: '1'}
 
 describe('gateway:run in an image that supervises', () => {
   const here = bootedHome()
-  let left: Array<Promise<unknown> & {kill(signal: 'SIGKILL'): boolean}> = []
+  let left: Array<Promise<unknown> & {kill(): boolean}> = []
+
+  /** Another checkout may be tested beside this one. */
+  beforeEach(async () => writeFileSync(join(here.home, 'config.yaml'), `port: ${await freePort()}\n`))
 
   afterEach(async () => {
-    for (const one of left) one.kill('SIGKILL')
+    // Not SIGKILL: what follows the log would stay.
+    for (const one of left) one.kill()
     await Promise.allSettled(left)
     left = []
   })
@@ -80,7 +85,7 @@ describe('gateway:run in an image that supervises', () => {
   })
 
   it('ends when the gateway is stopped, and not when it is restarted or killed', async () => {
-    await here.ok('profile:create', 'coder')
+    await here.ok('profile:create', 'coder', '--port', String(await freePort()))
     const {running, seen} = attended(['-p', 'coder', 'gateway', 'run'])
     const {pid} = await once('it runs', 'coder', ({ready}) => ready === true)
     expect(seen.stderr).to.include('hermes gateway stop -p coder')
@@ -95,8 +100,11 @@ describe('gateway:run in an image that supervises', () => {
   })
 
   it('lets whoever does not want to wait go, and goes on starting', async () => {
-    await here.ok('profile:create', 'slow', '--command', 'exec sleep 1000')
-    writeFileSync(join(here.home, 'profiles/slow/config.yaml'), 'gateway: {command: exec sleep 1000, ready: {after: 3}}\n')
+    await here.ok('profile:create', 'slow')
+    writeFileSync(
+      join(here.home, 'profiles/slow/config.yaml'),
+      `port: ${await freePort()}\ngateway: {command: exec sleep 1000, ready: {after: 3}}\n`,
+    )
     const {running, seen} = attended(['gateway', 'run', '-p', 'slow'])
     const {pid} = await once('it starts', 'slow', (now) => now.pid !== null)
     running.kill('SIGTERM')
@@ -115,7 +123,7 @@ describe('gateway:run in an image that supervises', () => {
   })
 
   it('is the gateway itself when that is asked for, or when a supervisor calls in any form', async () => {
-    await here.ok('profile:create', 'coder')
+    await here.ok('profile:create', 'coder', '--port', String(await freePort()))
     const supervised = {...SUPERVISE, HERMES_SUPERVISED: '1'}
     for (const [words, environment] of [
       [['gateway:run', '-p', 'coder', '--no-supervise'], SUPERVISE],
@@ -138,7 +146,7 @@ describe('gateway:run in an image that supervises', () => {
   })
 
   it('is the gateway itself, and says that nothing supervises it, where there is no service manager', async () => {
-    await here.ok('profile:create', 'coder')
+    await here.ok('profile:create', 'coder', '--port', String(await freePort()))
     const {running, seen} = attended(['gateway:run', '-p', 'coder'], {...SUPERVISE, ...NO_SUPERVISOR})
     await once('it runs', 'coder', ({state}) => state === 'foreground')
     expect(seen.stderr).to.match(/^Warning: no service manager is usable here/m)
@@ -158,7 +166,7 @@ describe('gateway:run in an image that supervises', () => {
   })
 
   it('as the command of a container: an operator’s stop stands', async () => {
-    await here.ok('profile:create', 'coder')
+    await here.ok('profile:create', 'coder', '--port', String(await freePort()))
     await here.ok('gateway:stop', '-p', 'coder')
     const written = intent('coder')
     const {code, stderr} = await asCommand()('gateway', 'run', '-p', 'coder')

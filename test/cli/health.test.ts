@@ -1,11 +1,12 @@
 import {expect} from 'chai'
 import {execa} from 'execa'
-import {existsSync} from 'node:fs'
+import {existsSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 
 import {bootedHome} from '../support/booted-home.js'
 import {hermesIn, NO_SUPERVISOR} from '../support/cli.js'
 import {cleanUpDirectories, temporaryDirectory} from '../support/directories.js'
+import {freePort} from '../support/gateway.js'
 import {seedProfile} from '../support/homes.js'
 
 cleanUpDirectories()
@@ -29,6 +30,9 @@ describe('container:health', () => {
 
   describe('with a tree', () => {
     const here = bootedHome()
+    /** Another checkout may be tested beside this one. */
+    beforeEach(async () => writeFileSync(join(here.home, 'config.yaml'), `port: ${await freePort()}\n`))
+
     const health = async (): Promise<{code: number; lines: string[]}> => {
       const {code, stdout} = await here.hermes('container', 'health')
       return {code, lines: stdout.split('\n')}
@@ -42,6 +46,12 @@ describe('container:health', () => {
       const {code, lines} = await health()
       expect(code).to.equal(0)
       expect(lines[1]).to.match(/^profiles\/Michel: no profile: /)
+    })
+
+    it('is unhealthy, and says why, when another manager is asked for than the one there is', async () => {
+      const {code, stdout} = await hermesIn(here.home, {HERMES_BACKEND: 'none-such'})('container:health')
+      expect(code).to.equal(1)
+      expect(stdout).to.match(/^unhealthy: no supervision tree .*HERMES_BACKEND asks for "none-such"/)
     })
 
     it('is unhealthy when one that is meant to run is down or has no slot', async () => {

@@ -5,6 +5,7 @@ import {join} from 'node:path'
 
 import {cleanEnvironment, type CliResult} from '../support/cli.js'
 import {cleanUpDirectories, isOpenToOthers, root, temporaryDirectory} from '../support/directories.js'
+import {freePort} from '../support/gateway.js'
 import {familyOf, killAll} from '../support/processes.js'
 
 cleanUpDirectories()
@@ -41,10 +42,10 @@ describe('root in the home of another user', () => {
     home = join(base, 'home')
     chownSync(base, USER, USER)
     tree = (await user('s6', 'boot')).pid
-    await user('profile:create', 'coder')
+    await user('profile:create', 'coder', '--port', String(await freePort()))
     await user('gateway:start', 'coder')
     // A configuration that nobody has parsed yet.
-    writeFileSync(join(home, 'profiles/coder/config.yaml'), 'port: 9788\n')
+    writeFileSync(join(home, 'profiles/coder/config.yaml'), `port: ${await freePort()}\n`)
     rmSync(join(home, 'profiles/coder/.config-cache.json'))
     rmSync(join(home, '.config-cache.json'), {force: true})
   })

@@ -108,8 +108,8 @@ export class Container {
     const since = new Date(state.StartedAt).toISOString()
     const home = this.options.env?.HERMES_HOME ?? '/opt/data'
     const asked = ['exec', '--env', 'LC_ALL=C', this.name, 'sh', '-c', BOOTED, since, `${home}/logs/container-boot.log`]
-    const {code} = await docker(asked, {seconds}).catch(() => ({code: -1}))
-    if (code !== 0) await this.fail(`no boot within ${seconds} s`)
+    const {code, stderr, stdout} = await docker(asked, {seconds}).catch((error: unknown) => ({code: -1, stderr: String(error), stdout: ''}))
+    if (code !== 0) await this.fail(`it did not boot: ${stdout}${stderr}`)
   }
 
   private async fail(why: string): Promise<never> {

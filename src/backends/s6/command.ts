@@ -2,7 +2,7 @@ import {hermesContext, isServiceManagerError, type Host, type ServiceManagerErro
 import {Command} from '@oclif/core'
 
 /** As docs/errors.md of hermes has them. */
-const EXIT: Partial<Record<ServiceManagerErrorCode, number>> = {permission: 77, timeout: 75, unavailable: 69}
+const EXIT: Partial<Record<ServiceManagerErrorCode, number>> = {'home-in-use': 75, permission: 77, timeout: 75, unavailable: 69}
 
 interface OclifError extends Error {
   code?: string

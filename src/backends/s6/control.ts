@@ -1,7 +1,5 @@
 import {ServiceManagerError, type StopOptions} from '@hermes-cli/service-manager'
 
-import {lstatSync} from 'node:fs'
-
 import {observe} from './observe.js'
 import {
   checkOwner,
@@ -16,7 +14,7 @@ import {
   toolFailed,
   type Tree,
 } from './scandir.js'
-import {checkSlotName, claimOf, notOwned, setDown, slotPath} from './slot.js'
+import {checkSlotName, claimOf, identityOf, notOwned, setDown, slotPath} from './slot.js'
 import {waitSupervised} from './wait.js'
 
 /** The path of a slot that is ours. Throws `not-registered` or `not-owned`. */
@@ -41,13 +39,13 @@ export async function start(tree: Tree, id: string): Promise<void> {
 export async function restart(tree: Tree, id: string): Promise<void> {
   const slot = ownSlot(tree, id)
   await supervised(tree, id, slot)
-  await bringDown(tree, id, slot, '-d')
+  await bringDown(tree, id, slot, {flag: '-d'})
   await bringUp(tree, id, '-u')
 }
 
 export async function stop(tree: Tree, id: string, {disable = true}: StopOptions = {}): Promise<void> {
   const slot = ownSlot(tree, id)
-  if (isControllable(tree, slot, `could not stop "${id}"`)) return bringDown(tree, id, slot, disable ? '-D' : '-d')
+  if (isControllable(tree, slot, `could not stop "${id}"`)) return bringDown(tree, id, slot, {flag: disable ? '-D' : '-d'})
   // Nobody supervises it, so nothing of it runs.
   if (disable) setDown(slot, true)
 }
@@ -93,9 +91,6 @@ async function bringUp(tree: Tree, id: string, flag: '-U' | '-u', again = 2): Pr
   throw new ServiceManagerError('failed-to-start', `${what}: ${because}`, {suggestions})
 }
 
-/** Changes when a slot is removed and made anew; undefined when there is none. */
-const identityOf = (slot: string): number | undefined => lstatSync(slot, {throwIfNoEntry: false})?.ino
-
 /** Milliseconds. */
 function startDeadline({deadlines, host}: Tree, slot: string): number {
   const claim = claimOf(slot, host.home)
@@ -103,13 +98,21 @@ function startDeadline({deadlines, host}: Tree, slot: string): number {
   return typeof seconds === 'number' && seconds > 0 && seconds < 86_400 ? Math.ceil(seconds * 1000) : deadlines.ready
 }
 
-async function bringDown(tree: Tree, id: string, slot: string, flag: '-D' | '-d'): Promise<void> {
+async function bringDown(tree: Tree, id: string, slot: string, {again = 2, flag}: {again?: number; flag: '-D' | '-d'}): Promise<void> {
+  const before = identityOf(slot)
   const deadline = stopDeadline(tree, slot)
   const result = await runTool(tree, 's6-svc', [flag, '-wD', '-T', String(deadline), slot], deadline + 5000)
   if (result.exitCode === 0) return
   if (result.exitCode !== TIMED_OUT) {
     // Somebody removed it meanwhile, and nothing of it runs any more.
     if (claimOf(slot, tree.host.home).is === 'absent') return
+    // And made it anew: one that is not taken up yet does not run either.
+    if (!isControllable(tree, slot, `could not stop "${id}"`)) {
+      if (flag === '-D') setDown(slot, true)
+      return
+    }
+
+    if (again > 0 && identityOf(slot) !== before) return bringDown(tree, id, slot, {again: again - 1, flag})
     throw toolFailed(tree, `could not stop "${id}"`, result)
   }
 
@@ -120,5 +123,5 @@ async function bringDown(tree: Tree, id: string, slot: string, flag: '-D' | '-d'
 
 /** Down, whoever supervises it, before its slot is taken away. */
 export async function quiesce(tree: Tree, id: string, slot: string): Promise<void> {
-  if (isControllable(tree, slot, `could not stop "${id}"`) && isServed(tree)) await bringDown(tree, id, slot, '-d')
+  if (isControllable(tree, slot, `could not stop "${id}"`) && isServed(tree)) await bringDown(tree, id, slot, {flag: '-d'})
 }

@@ -22,6 +22,18 @@ export interface Work extends InstallRequest {
 
 /** Publishes a slot, or brings the one that is there up to date. Throws `already-registered` and `not-owned`. */
 export async function place(tree: Tree, work: Work, tools: ScriptTools, held: boolean): Promise<void> {
+  for (let again = 2; ; again--) {
+    try {
+      return await placeOnce(tree, work, tools, held)
+    } catch (error) {
+      // Removed while it was brought up to date: then it is a new one.
+      const gone = (error as NodeJS.ErrnoException).code === 'ENOENT' && claimOf(work.slot, work.spec.home).is === 'absent'
+      if (again === 0 || !gone) throw error
+    }
+  }
+}
+
+async function placeOnce(tree: Tree, work: Work, tools: ScriptTools, held: boolean): Promise<void> {
   const {options, slot, spec} = work
   checkSlotName(spec.id)
   if (claimOf(slot, spec.home).is === 'absent' && publish(tree.scandir, spec, tools, {down: held || !options.start})) {

@@ -32,18 +32,21 @@ export const GAVE_UP = 1
 
 export const toolPath = (host: Host, name: string): string => host.findProgram(name, TOOL_DIRECTORIES) ?? name
 
-/** Where the scripts of a slot find their programs. Throws `unavailable` with what is missing. */
-export function scriptTools(host: Host): ScriptTools {
-  const find = (name: string): string => {
-    const path = host.findProgram(name, TOOL_DIRECTORIES)
-    if (path) return path
-    throw new ServiceManagerError('unavailable', `${name} is neither in /command nor in PATH`, {
-      suggestions: ['Install s6 (Debian: apt-get install s6 execline).'],
-    })
-  }
-
-  return {log: find('s6-log'), permafailon: find('s6-permafailon'), setuidgid: find('s6-setuidgid')}
+/** Absolute path of a program without which it does not work. Throws `unavailable`. */
+export function needTool(host: Host, name: string): string {
+  const path = host.findProgram(name, TOOL_DIRECTORIES)
+  if (path) return path
+  throw new ServiceManagerError('unavailable', `${name} is neither in /command nor in PATH`, {
+    suggestions: ['Install s6 (Debian: apt-get install s6 execline).'],
+  })
 }
+
+/** Where the scripts of a slot find their programs. Throws `unavailable` with what is missing. */
+export const scriptTools = (host: Host): ScriptTools => ({
+  log: needTool(host, 's6-log'),
+  permafailon: needTool(host, 's6-permafailon'),
+  setuidgid: needTool(host, 's6-setuidgid'),
+})
 
 export const runTool = ({host}: Tree, name: string, args: readonly string[], timeout = 30_000): Promise<ExecResult> =>
   host.exec(toolPath(host, name), args, {timeout})

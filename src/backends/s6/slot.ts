@@ -29,16 +29,23 @@ export function checkSlotName(id: string): void {
 export const hiddenPath = (scandir: string, id: string, why: 'gone' | 'new'): string =>
   join(scandir, `.${PREFIX}${id.slice(0, 180)}.${why}.${process.pid}.${randomBytes(4).toString('hex')}`)
 
+/** Changes when a slot is removed and made anew, also where the new one is given the old inode; undefined when there is none. */
+export function identityOf(slot: string): string | undefined {
+  const found = lstatSync(slot, {throwIfNoEntry: false})
+  return found && `${found.ino} ${found.birthtimeMs}`
+}
+
 /** What is under a slot's name: nothing, something we made for this home, or something that is not ours. */
 export type Claim = {is: 'absent'} | {is: 'foreign'; because: string; home?: string} | {is: 'ours'; record: SlotRecord}
 
 export function claimOf(slot: string, home: string): Claim {
+  const before = identityOf(slot)
   const found = lstatSync(slot, {throwIfNoEntry: false})
   if (found === undefined) return {is: 'absent'}
   if (!found.isDirectory()) return {because: `${slot} is no directory`, is: 'foreign'}
   const record = readRecord(slot)
   // Taken away, and perhaps made anew, between the two looks.
-  if (!record && lstatSync(slot, {throwIfNoEntry: false})?.ino !== found.ino) return claimOf(slot, home)
+  if (!record && identityOf(slot) !== before) return claimOf(slot, home)
   if (!record) return {because: `${slot} was not made by hermes (it has no data/hermes.json)`, is: 'foreign'}
   if (record.home === home) return {is: 'ours', record}
   return {because: `${slot} belongs to the hermes home ${record.home}`, home: record.home, is: 'foreign'}
@@ -102,13 +109,13 @@ function build(building: string, entries: ReadonlyMap<string, SlotEntry>): void 
   for (const [name, entry] of entries) create(join(building, name), entry)
 }
 
-/** Replaces what differs inside a slot that may be live. Returns the names of what it changed. */
+/** Replaces what differs inside a slot that may be live. Returns the names of what it changed. Throws ENOENT for one that is gone. */
 export async function update(host: Host, slot: string, wanted: ReadonlyMap<string, SlotEntry>): Promise<readonly string[]> {
   const changed = discard(slot, wanted, OPTIONAL_FILES)
   for (const [name, entry] of wanted) {
     const path = join(slot, name)
     if (isThere(path, entry)) continue
-    mkdirSync(dirname(path), {recursive: true})
+    makeInside(slot, dirname(path))
     await replace(host, path, entry)
     changed.push(name)
   }
@@ -122,6 +129,12 @@ function discard(slot: string, wanted: ReadonlyMap<string, unknown>, names: read
   const unwanted = names.filter((name) => !wanted.has(name) && mode(join(slot, name)) !== undefined)
   for (const name of unwanted) rmSync(join(slot, name), {force: true, recursive: true})
   return unwanted
+}
+
+/** Never the slot itself: whoever removed it meanwhile would find half of one, which s6-svscan takes up. */
+function makeInside(slot: string, directory: string): void {
+  if (directory === slot || mode(directory) !== undefined) return
+  mkdirSync(directory)
 }
 
 /** `down` of a slot nobody supervises: the next supervisor reads it when it starts. */

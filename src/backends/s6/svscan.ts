@@ -4,7 +4,8 @@ import {renameSync, statSync} from 'node:fs'
 import {dirname, join} from 'node:path'
 
 import {readSmall} from './entry.js'
-import {isServed, runTool, toolPath, type Tree} from './scandir.js'
+import {checkLease, leased} from './lease.js'
+import {isServed, needTool, runTool, type Tree} from './scandir.js'
 import {waitUntil} from './wait.js'
 
 /** Services with their loggers. s6's own default is 500, on which a large home would end without a word. */
@@ -18,19 +19,18 @@ export function svscanEnvironment(host: Pick<Host, 'environment' | 'home'>): Rec
   return {PATH: '/usr/local/bin:/usr/bin:/bin', ...Object.fromEntries(entries), HERMES_HOME: host.home}
 }
 
-/** Starts s6-svscan in a session of its own and waits until it listens. Returns its process number. */
+/** Starts s6-svscan in a session of its own, with the lease of the home, and waits until it listens. Returns its process number. */
 export async function startSvscan(tree: Tree): Promise<number> {
   const {host, scandir} = tree
   const log = join(dirname(scandir), 'svscan.log')
   rotate(log)
-  const file = toolPath(host, 's6-svscan')
-  const pid = await host.spawnDetached(file, [...(await limit(tree)), scandir], {
-    cwd: '/',
-    environment: svscanEnvironment(host),
-    stderrFile: log,
-  })
+  const environment = svscanEnvironment(host)
+  const [file, ...words] = leased(tree, [needTool(host, 's6-svscan'), ...(await limit(tree)), scandir], environment)
+  const pid = await host.spawnDetached(file!, words, {cwd: '/', environment, stderrFile: log})
   const served = await waitUntil(host, tree.deadlines.supervised, () => isServed(tree) || !isThere(pid))
   if (served && isServed(tree)) return pid
+  // Ended at once: perhaps somebody else was faster.
+  if (!isThere(pid)) await checkLease(tree)
   const said = readSmall(log)?.text.trim().split('\n').slice(-3).join('\n') ?? ''
   throw new ServiceManagerError('failed-to-start', `s6-svscan did not come up in ${scandir}${said ? `:\n${said}` : ''}`, {
     suggestions: [`Read ${log}.`],

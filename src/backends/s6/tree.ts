@@ -5,6 +5,7 @@ import {dirname, join} from 'node:path'
 
 import {controlFifo, privateScandir} from './detect.js'
 import {makeDirectory} from './directory.js'
+import {checkLease, checkOurs} from './lease.js'
 import {exclusively} from './lock.js'
 import {
   asThatUser,
@@ -43,8 +44,14 @@ export async function boot(host: Host, deadlines: Deadlines = DEADLINES): Promis
   return exclusively(host, realpathSync(tree.scandir), async () => {
     const {scandir} = tree
     const state = host.probeFifo(controlFifo(scandir))
-    if (state === 'live') return {already_up: true, pid: null, scandir}
+    if (state === 'live') {
+      await checkOurs(tree)
+      return {already_up: true, pid: null, scandir}
+    }
+
     if (state === 'denied') throw permissionDenied(host, scandir, 'could not start a supervision tree')
+    // First of all: on a volume of two machines that tree's FIFO looks dead from here, and its slots like leftovers.
+    await checkLease(tree)
     await clear(tree)
     return {already_up: false, pid: await startSvscan(tree), scandir}
   })

@@ -1,4 +1,4 @@
-import type {DetectionResult} from '@hermes-cli/service-manager'
+import {supervisorName, type DetectionResult} from '@hermes-cli/service-manager'
 
 import {HermesCommand} from '../../cli/base-command.js'
 import {EXIT} from '../../cli/exit.js'
@@ -6,6 +6,7 @@ import {renderHealth} from '../../cli/render/health.js'
 import {specsOf} from '../../cli/specs.js'
 import {examineFleet, type Examined} from '../../gateway/examine.js'
 import {fleetVerdict, type Supervision, type Verdict} from '../../gateway/fleet-health.js'
+import {supervisionOf} from '../../gateway/supervision.js'
 import {asError} from '../../host/errors.js'
 
 const NOTHING: Examined = {bad: [], gateways: []}
@@ -20,7 +21,7 @@ export default class ContainerHealth extends HermesCommand {
   async run(): Promise<unknown> {
     await this.parse(ContainerHealth)
     const detection = await this.detect()
-    const supervision = supervisionOf(detection)
+    const supervision = await this.supervision(detection)
     const report = await this.examine(detection, supervision).catch((error: unknown) => ({
       ...NOTHING,
       healthy: false,
@@ -31,16 +32,24 @@ export default class ContainerHealth extends HermesCommand {
     return {healthy: report.healthy, reason: report.reason, supervision: supervision.is, gateways: report.gateways, bad: report.bad}
   }
 
+  private async supervision(detection: DetectionResult): Promise<Supervision> {
+    const lease = await supervisionOf(this.home)
+    if (lease.by === 'elsewhere') return {because: `by ${supervisorName(lease.record)}`, is: 'elsewhere'}
+    return found(detection, this.context.host.environment.HERMES_BACKEND)
+  }
+
   private async examine({selection}: DetectionResult, supervision: Supervision): Promise<Examined & Verdict> {
     const specFor = specsOf(this.home, this.config.root, this.context.host.environment)
     const startSeconds = async (profile: string): Promise<number> => (await specFor(profile)).startSeconds ?? 60
-    const examined = selection ? await examineFleet({home: this.home, manager: selection.manager, startSeconds}) : NOTHING
+    const examined =
+      selection && supervision.is === 'here' ? await examineFleet({home: this.home, manager: selection.manager, startSeconds}) : NOTHING
     return {...examined, ...fleetVerdict(supervision, examined.gateways)}
   }
 }
 
-function supervisionOf({considered, selection}: DetectionResult): Supervision {
+function found({considered, selection, usable}: DetectionResult, wanted?: string): Supervision {
   if (selection) return {by: selection.label, is: 'here'}
+  if (wanted && usable.length > 0) return {because: `HERMES_BACKEND asks for "${wanted}", which is not usable here`, is: 'none'}
   const because = considered.map((one) => `${one.kind}: ${one.because}`).join('; ')
   return {because: because || 'no backend is installed', is: 'none'}
 }

@@ -11,6 +11,7 @@ export default class GatewayList extends StatusCommand {
     await this.parse(GatewayList)
     const {profiles} = await this.targets([], {all: true})
     const reports = await this.reports(profiles)
+    for (const text of this.elsewhere) this.warn(text)
     this.log(await renderList(reports))
     return {gateways: reports}
   }

@@ -11,6 +11,8 @@ import {findProfile} from '../../profile/store.js'
 
 export default class GatewayRun extends GatewayCommand {
   static override enableJsonFlag = false
+  /** Looked for only when one is to take over. */
+  static override serviceManager = 'none' as const
   static override summary = 'Run a gateway in the foreground, with no service manager'
   static override description =
     'This is also what a service manager runs. Ctrl-C stops it. Exit codes: 0 stopped, 1 failed, 75 restart me, 78 cannot start as configured. ' +

@@ -4,6 +4,7 @@ import {HermesCommand} from '../../cli/base-command.js'
 import {specsOf} from '../../cli/specs.js'
 import {toldError} from '../../cli/report.js'
 import {register} from '../../gateway/registration.js'
+import {supervisionOf} from '../../gateway/supervision.js'
 import {checkOwner} from '../../profile/owner.js'
 import {createProfile} from '../../profile/store.js'
 
@@ -43,6 +44,8 @@ export default class ProfileCreate extends HermesCommand {
 
   /** A profile whose registration fails is kept: `gateway:start` registers again. */
   private async register(name: string): Promise<boolean> {
+    // A service here would be one too many: whoever supervises the home registers it with gateway:start.
+    if ((await supervisionOf(this.home)).by === 'elsewhere') return false
     try {
       const {selection} = await this.detect()
       return await register(selection, name, specsOf(this.home, this.config.root, this.context.host.environment))

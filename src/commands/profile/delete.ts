@@ -6,6 +6,7 @@ import {createInterface} from 'node:readline/promises'
 import {HermesCommand} from '../../cli/base-command.js'
 import {specsOf} from '../../cli/specs.js'
 import {unregister, unregisterLate} from '../../gateway/registration.js'
+import {checkSupervision} from '../../gateway/supervision.js'
 import {HermesError} from '../../profile/errors.js'
 import {profileDirectory} from '../../profile/paths.js'
 import {checkOwner} from '../../profile/owner.js'
@@ -23,6 +24,7 @@ export default class ProfileDelete extends HermesCommand {
   async run(): Promise<unknown> {
     const {args, flags} = await this.parse(ProfileDelete)
     await checkOwner(this.home)
+    await checkSupervision(this.home)
     const {name} = args
     await checkDelete(this.home, name)
     if (!flags.yes) await this.confirm(name, profileDirectory(this.home, name))

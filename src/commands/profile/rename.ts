@@ -4,6 +4,7 @@ import {HermesCommand} from '../../cli/base-command.js'
 import {toldError} from '../../cli/report.js'
 import {specsOf} from '../../cli/specs.js'
 import {moveRegistration} from '../../gateway/registration.js'
+import {checkSupervision} from '../../gateway/supervision.js'
 import {checkOwner} from '../../profile/owner.js'
 import {checkRename, renameProfile} from '../../profile/store.js'
 
@@ -22,6 +23,7 @@ export default class ProfileRename extends HermesCommand {
       args: {from, to},
     } = await this.parse(ProfileRename)
     await checkOwner(this.home)
+    await checkSupervision(this.home)
     await checkRename(this.home, from, to)
     const {selection} = await this.detect()
     const specFor = specsOf(this.home, this.config.root, this.context.host.environment)

@@ -11,6 +11,7 @@ describe('The exit code of an error', () => {
     expect(special).to.deep.equal({
       busy: 75,
       'config-invalid': 78,
+      'home-in-use': 75,
       'invalid-name': 2,
       'no-service-manager': 69,
       'not-registered': 4,
