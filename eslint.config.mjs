@@ -43,6 +43,7 @@ export default [
     rules: {
       '@typescript-eslint/no-require-imports': 'off',
       'n/no-unpublished-import': 'off',
+      'no-implicit-globals': 'off',
       strict: 'off',
       'unicorn/prefer-module': 'off',
       'unicorn/prefer-top-level-await': 'off',
