@@ -7,6 +7,7 @@ import {root} from './setup.mjs'
 
 const directory = join(root, 'dist/gateway/run')
 await build({
+  alias: {'node:fs/promises': join(root, 'dist/host/fs-promises.js')},
   // Paths beside the modules stay as they are: the file lies in the directory of the one that asks for them.
   banner: {js: "const moduleUrl = require('node:url').pathToFileURL(__filename).href;"},
   bundle: true,

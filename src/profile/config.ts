@@ -56,7 +56,7 @@ export async function readConfig(directory: string, compile: CompileConfig = com
   const parsed = await compile(text)
   if (!parsed.ok) throw configInvalid(path, parsed.problems)
   // Only a cache: a read-only or full disk costs the next reader a parse, nothing else.
-  await writeJson(cacheFile(directory), {config: parsed.config, source: text, version: CACHE_VERSION}).catch(() => {})
+  await writeJson(cacheFile(directory), {config: parsed.config, source: text, version: CACHE_VERSION}, {durable: false}).catch(() => {})
   return parsed.config
 }
 
