@@ -1,6 +1,7 @@
 import {Command, Flags} from '@oclif/core'
 import {type DetectionResult, type HermesContext, type Selection} from '@hermes-cli/service-manager'
 
+import {oneLine} from '../host/text.js'
 import {selectProfile} from '../profile/select.js'
 import {ensureContext} from './context.js'
 import {EXIT} from './exit.js'
@@ -55,7 +56,7 @@ export abstract class HermesCommand extends Command {
 
   /** One line to stderr, not wrapped: paths must stay copyable. Under --json too, where stdout is the answer. */
   override warn(input: Error | string): Error | string {
-    process.stderr.write(`Warning: ${input instanceof Error ? input.message : input}\n`)
+    process.stderr.write(`Warning: ${oneLine(input instanceof Error ? input.message : input)}\n`)
     return input
   }
 
