@@ -38,6 +38,18 @@ export default [
     },
   },
   {
+    files: ['bin/run.js'],
+    languageOptions: {globals: {__dirname: 'readonly', require: 'readonly'}, sourceType: 'commonjs'},
+    rules: {
+      '@typescript-eslint/no-require-imports': 'off',
+      'n/no-unpublished-import': 'off',
+      'no-implicit-globals': 'off',
+      strict: 'off',
+      'unicorn/prefer-module': 'off',
+      'unicorn/prefer-top-level-await': 'off',
+    },
+  },
+  {
     files: ['test/**'],
     rules: {
       'mocha/no-exports': 'off',

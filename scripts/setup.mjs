@@ -81,5 +81,6 @@ export function setUp(programs) {
   checkNode()
   installDependencies()
   run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-b'])
+  run(process.execPath, [join(root, 'scripts/bundle-gateway.mjs')])
   return installSystemPackages(programs)
 }

@@ -65,9 +65,9 @@ export async function readJsonObject(path: string): Promise<ReadJson> {
 
 /**
  * Temporary file beside it, fsync, rename, fsync of the directory: after a power cut there is the old text or the new
- * one. Replaces a symlink instead of writing through it (write-file-atomic resolves it, docs/decisions/0003).
+ * one; with `durable` false that holds for a crash of ours only. Replaces a symlink instead of writing through it (write-file-atomic resolves it, docs/decisions/0003).
  */
-export async function writeFileAtomic(path: string, text: string, mode: number): Promise<void> {
+export async function writeFileAtomic(path: string, text: string, mode: number, {durable = true} = {}): Promise<void> {
   // O_EXCL makes the name safe; it only has to be free. node:crypto would cost each supervised process 1.5 MB.
   const token = Math.floor(Math.random() * 2 ** 48)
     .toString(16)
@@ -78,7 +78,7 @@ export async function writeFileAtomic(path: string, text: string, mode: number):
     try {
       await handle.writeFile(text)
       await handle.chmod(mode)
-      await handle.sync()
+      if (durable) await handle.sync()
     } finally {
       await handle.close()
     }
@@ -89,7 +89,7 @@ export async function writeFileAtomic(path: string, text: string, mode: number):
     throw error
   }
 
-  await syncDirectory(dirname(path))
+  if (durable) await syncDirectory(dirname(path))
 }
 
 /** A new file with nothing in it. Throws `EEXIST` for whatever is there, a symlink included. */
@@ -98,8 +98,8 @@ export async function createEmptyFile(path: string): Promise<void> {
   await handle.close()
 }
 
-export const writeJson = (path: string, value: unknown): Promise<void> =>
-  writeFileAtomic(path, `${JSON.stringify(value, undefined, 2)}\n`, 0o600)
+export const writeJson = (path: string, value: unknown, options?: {readonly durable: boolean}): Promise<void> =>
+  writeFileAtomic(path, `${JSON.stringify(value, undefined, 2)}\n`, 0o600, options)
 
 /** Makes a rename in this directory durable. Not every file system or platform can; then the rename stands as it is. */
 export async function syncDirectory(path: string): Promise<void> {

@@ -58,7 +58,7 @@ export async function readConfig(directory: string, compile: CompileConfig = com
   if (!parsed.ok) throw configInvalid(path, parsed.problems)
   // Only a cache: a read-only or full disk costs the next reader a parse, nothing else.
   if (!(await isForeign(directory))) {
-    await writeJson(cacheFile(directory), {config: parsed.config, source: text, version: CACHE_VERSION}).catch(() => {})
+    await writeJson(cacheFile(directory), {config: parsed.config, source: text, version: CACHE_VERSION}, {durable: false}).catch(() => {})
   }
 
   return parsed.config

@@ -6,6 +6,8 @@ export interface HostFacts {
   readonly platform: string
   /** Effective user id; -1 where there is none (Windows). */
   readonly uid: number
+  /** The scope that is asked for: one of the backend's `supports.scopes`. Undefined: its first. */
+  readonly scope?: 'system' | 'user'
   readonly environment: Readonly<Record<string, string | undefined>>
   /** HERMES_HOME, absolute. */
   readonly home: string

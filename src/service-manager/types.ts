@@ -36,6 +36,9 @@ export interface ServiceSpec {
   readonly user?: string
 }
 
+/** Where a service lives: with the user who is logged in or lingers, or with the machine. */
+export type Scope = 'system' | 'user'
+
 /** What a manager can do, as data. The conformance kit takes its skips from here and from nowhere else. */
 export interface Capabilities {
   /** `profile:create` and `profile:delete` register and unregister by themselves. */
@@ -50,8 +53,8 @@ export interface Capabilities {
   readonly readiness: boolean
   /** `manager`: the manager itself keeps the exit-code table; `none`: the runner must translate. */
   readonly exitCodes: 'manager' | 'none'
-  /** Where a service can live. */
-  readonly scopes: ReadonlyArray<'system' | 'user'>
+  /** Where a service can live; the first one is what it means when nobody says. Each is detected and connected by itself. */
+  readonly scopes: readonly [Scope, ...Scope[]]
 }
 
 interface Observed {
@@ -59,6 +62,8 @@ interface Observed {
   readonly enabled: boolean
   /** The definition on disk differs from the spec last installed, or a changed one waits for a restart. */
   readonly restartDue?: boolean
+  /** What somebody changed in the definition since it was installed, in one line: "Restart= is "no"". */
+  readonly drift?: string
 }
 
 export type ServiceStatus =
@@ -74,6 +79,8 @@ export interface InstallOptions {
   readonly start: boolean
   /** Refuse with `already-registered` when there is a definition, even an equal one. */
   readonly exclusive?: boolean
+  /** Comes back at the next boot or login. Default true; what never does by itself ignores it (`bootPersistence`). */
+  readonly enable?: boolean
 }
 
 export interface InstallResult {

@@ -37,6 +37,7 @@ describe('the packed artefact', function () {
     const installed = join(prefix, 'lib/node_modules/hermes-cli')
     for (const path of [
       'dist/cli/main.js',
+      'dist/gateway/run/bundle.cjs',
       'oclif.manifest.json',
       'bin/hermes',
       'node_modules/@hermes-cli/service-manager/dist/index.js',

@@ -1,11 +1,16 @@
 import {Container, runOptions, type RunOptions} from './container.js'
 import {docker, dockerOk, LABEL, type Result} from './docker.js'
+import {dockerInTerminal, type Terminal} from './terminal.js'
 
 export interface Containers {
   /** A container of its own, booted. */
   run(options?: RunOptions): Promise<Container>
   /** `docker run --rm`: what it printed and its exit code. */
-  once(options: RunOptions & {readonly seconds?: number}): Promise<Result>
+  once(options: RunOptions & {readonly input?: string; readonly seconds?: number}): Promise<Result>
+  /** `docker run --interactive --tty` in a terminal. */
+  terminal(options?: RunOptions): Terminal & {readonly container: Container}
+  /** A container made and not started, for what is put into it before. */
+  create(options?: RunOptions): Promise<Container>
   /** A new named volume. */
   volume(): Promise<string>
 }
@@ -44,10 +49,17 @@ export function containers(): Containers {
   after(() => removeAll(made.splice(0)))
 
   return {
-    async once({seconds = 60, ...options}) {
+    async create(options = {}) {
       const name = newName()
       made.push({kind: 'container', name})
-      return docker(['run', '--rm', ...runOptions(name, options)], {seconds})
+      await dockerOk(['create', ...runOptions(name, options)])
+      return new Container(name, options)
+    },
+    async once({input, seconds = 60, ...options}) {
+      const name = newName()
+      made.push({kind: 'container', name})
+      const stdin = input === undefined ? [] : ['--interactive']
+      return docker(['run', '--rm', ...stdin, ...runOptions(name, options)], {input, seconds})
     },
     async run(options = {}) {
       const name = newName()
@@ -56,6 +68,12 @@ export function containers(): Containers {
       const container = new Container(name, options)
       await container.booted()
       return container
+    },
+    terminal(options = {}) {
+      const name = newName()
+      made.push({kind: 'container', name})
+      const shown = dockerInTerminal(['run', '--interactive', '--tty', ...runOptions(name, options)])
+      return {...shown, container: new Container(name, options)}
     },
     async volume() {
       const name = newName()

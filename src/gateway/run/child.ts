@@ -1,8 +1,5 @@
 import {spawn} from 'node:child_process'
 
-import {isGroupAlive} from '../../host/process.js'
-import {pause} from './pause.js'
-
 export interface Exit {
   readonly code: number | null
   readonly signal: NodeJS.Signals | null
@@ -57,38 +54,4 @@ export function startProgram(
       fail(error as NodeJS.ErrnoException)
     }
   })
-}
-
-const never = new AbortController().signal
-
-/** How long a group may linger after SIGKILL before we stop looking. Milliseconds. */
-const AFTER_KILL = 2000
-
-/** Ends a whole process group: SIGTERM, `seconds` to end, SIGKILL. `hurry` cuts the wait short. */
-export async function endGroup(group: number, seconds: number, hurry: AbortSignal = never): Promise<'ended' | 'killed'> {
-  if (!isGroupAlive(group)) return 'ended'
-  // A stopped program would not hear SIGTERM before it goes on.
-  signalGroup(group, 'SIGTERM')
-  signalGroup(group, 'SIGCONT')
-  if (await emptied(group, seconds * 1000, hurry)) return 'ended'
-  signalGroup(group, 'SIGKILL')
-  await emptied(group, AFTER_KILL, never)
-  return 'killed'
-}
-
-function signalGroup(group: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(-group, signal)
-  } catch {
-    // Already gone.
-  }
-}
-
-async function emptied(group: number, milliseconds: number, hurry: AbortSignal): Promise<boolean> {
-  const deadline = Date.now() + milliseconds
-  for (let round = 0; ; round++) {
-    if (!isGroupAlive(group)) return true
-    const left = deadline - Date.now()
-    if (left <= 0 || (await pause(Math.min(left, round < 50 ? 10 : 50), hurry))) return !isGroupAlive(group)
-  }
 }

@@ -105,7 +105,7 @@ async function asGateway(place: Place): Promise<number> {
   const ready: Life['ready'] = {}
   const ending = await oneLife({...place, failures, lastReason: prior?.exit_reason, ready, record})
   const outcome = outcomeOf(ending)
-  const readyFor = ready.at === undefined ? undefined : performance.now() - ready.at
+  const readyFor = ready.at === undefined ? undefined : (process.uptime() - ready.at) * 1000
   say(`gateway of profile ${profile} ends with ${outcome.exitCode}: ${outcome.reason}`)
   await removePidFile(directory, self)
   record.set(outcome.state, {

@@ -4,7 +4,7 @@ import {writeJson} from '../../host/files.js'
 import {identify} from '../../host/process.js'
 import {files} from '../../profile/paths.js'
 import {livePrograms} from '../programs.js'
-import {endGroup} from './child.js'
+import {endGroup} from './group.js'
 import {say} from './log.js'
 
 /** Notes the running program, so that the next life can end it should this one be killed. Never rejects. */

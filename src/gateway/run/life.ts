@@ -22,7 +22,7 @@ export interface Life {
   readonly failures: number
   /** Why the life before ended. */
   readonly lastReason: string | undefined
-  /** `at`: performance.now() of the moment it was ready. */
+  /** `at`: process.uptime() of the moment it was ready. */
   readonly ready: {at?: number}
 }
 
@@ -35,7 +35,7 @@ export const told = (stop: AbortSignal): Promise<void> =>
 
 /** First the record, then the supervisor: whoever waited for readiness reads a state that says so. */
 export async function announce(life: Life, problem?: string): Promise<void> {
-  life.ready.at = performance.now()
+  life.ready.at = process.uptime()
   life.record.set(problem ? 'degraded' : 'running', {exit_reason: problem})
   await life.record.written()
   notifyReady(life.environment.HERMES_SUPERVISED === '1' ? life.environment.HERMES_NOTIFY_FD : undefined)

@@ -3,6 +3,8 @@ import {setFlagsFromString} from 'node:v8'
 import {say} from './log.js'
 import {listenForSignals} from './signals.js'
 
+export {fastPath} from './fast-path.js'
+
 /** Codes of what runGateway throws. The rest is for the supervisor to try again. */
 const EXIT: Readonly<Record<string, number>> = {
   'already-running': 75,

@@ -4,10 +4,10 @@ import {readJsonObject, writeJson} from '../../host/files.js'
 import type {ProcessIdentity} from '../../host/process.js'
 import {files} from '../../profile/paths.js'
 
-/** gateway.pid: for people and for tools of the Python project. The lock tells who is alive. Never rejects. */
+/** gateway.pid: for people and for tools of the Python project, and worthless after a reboot. The lock tells who is alive. Never rejects. */
 export async function writePidFile(directory: string, self: ProcessIdentity, home: string, profile: string): Promise<void> {
   const record = {hermes_home: home, kind: 'hermes-gateway', pid: self.pid, profile, start_time: self.startTime}
-  await writeJson(files.pid(directory), record).catch(() => {})
+  await writeJson(files.pid(directory), record, {durable: false}).catch(() => {})
 }
 
 /** Only while it still names this process. */

@@ -1,6 +1,7 @@
-import {CannotStart, endGroup, startProgram, type Exit, type Program} from './child.js'
+import {CannotStart, startProgram, type Exit, type Program} from './child.js'
 import type {Ending} from './ending.js'
 import {programEnvironment, readEnvFile, workingDirectory} from './environment.js'
+import {endGroup} from './group.js'
 import {forgetProgram, noteProgram} from './leftovers.js'
 import {healthBeside} from './health-beside.js'
 import {announce, signalled, told, type Life} from './life.js'

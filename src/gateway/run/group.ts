@@ -1,0 +1,36 @@
+import {isGroupAlive} from '../../host/process.js'
+import {pause} from './pause.js'
+
+const never = new AbortController().signal
+
+/** How long a group may linger after SIGKILL before we stop looking. Milliseconds. */
+const AFTER_KILL = 2000
+
+/** Ends a whole process group: SIGTERM, `seconds` to end, SIGKILL. `hurry` cuts the wait short. */
+export async function endGroup(group: number, seconds: number, hurry: AbortSignal = never): Promise<'ended' | 'killed'> {
+  if (!isGroupAlive(group)) return 'ended'
+  // A stopped program would not hear SIGTERM before it goes on.
+  signalGroup(group, 'SIGTERM')
+  signalGroup(group, 'SIGCONT')
+  if (await emptied(group, seconds * 1000, hurry)) return 'ended'
+  signalGroup(group, 'SIGKILL')
+  await emptied(group, AFTER_KILL, never)
+  return 'killed'
+}
+
+function signalGroup(group: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-group, signal)
+  } catch {
+    // Already gone.
+  }
+}
+
+async function emptied(group: number, milliseconds: number, hurry: AbortSignal): Promise<boolean> {
+  const deadline = Date.now() + milliseconds
+  for (let round = 0; ; round++) {
+    if (!isGroupAlive(group)) return true
+    const left = deadline - Date.now()
+    if (left <= 0 || (await pause(Math.min(left, round < 50 ? 10 : 50), hurry))) return !isGroupAlive(group)
+  }
+}
