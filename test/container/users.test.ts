@@ -11,13 +11,20 @@ async function owners(container: Container, where = '/opt/data'): Promise<string
   return stdout.split('\n').filter(Boolean)
 }
 
-/** As the engine sees it, from outside: the users of all processes that are not root's. */
+/** As the engine sees it, from outside: the users of all processes that are not root's. ps shows 4294967294 as -2. */
 async function users(container: Container): Promise<string[]> {
   const top = await dockerOk(['top', container.name, '-eo', 'pid,uid,gid'])
   const lines = top
     .split('\n')
     .slice(1)
-    .map((line) => line.trim().split(/\s+/).slice(1).join(':'))
+    .map((line) =>
+      line
+        .trim()
+        .split(/\s+/)
+        .slice(1)
+        .map((id) => Number(id) >>> 0)
+        .join(':'),
+    )
   return [...new Set(lines)].filter((line) => line !== '0:0').sort()
 }
 
@@ -56,15 +63,13 @@ describe('who the service user is', function () {
 
   it('a refused value is said with its name, and the default taken', async () => {
     const refused = ['0', '000', '-1', 'abc', '4294967295', '1e3', '0x10', ' 5', '5 ', '1.5', '9'.repeat(30), '5\n6', '$(id)', '٣']
-    const volumeOf = await volume()
-    const answers = await Promise.all(
-      refused.map((value) => once({command: ['id', '-u'], env: {HERMES_UID: value, PGID: value}, volume: volumeOf})),
-    )
+    const answers = await Promise.all(refused.map((value) => once({command: ['id', '-u'], env: {HERMES_UID: value, PGID: value}})))
     for (const [index, {code, stderr, stdout}] of answers.entries()) {
       expect(stderr, refused[index])
         .to.match(/WARNING: HERMES_UID=[^]*is refused[^]*10000 is used/)
         .and.match(/WARNING: PGID=/)
-      expect([code, stdout.split('\n').at(-2)], refused[index]).to.deep.equal([0, '10000'])
+      expect(stdout, refused[index]).to.match(/^10000$/m)
+      expect(code).to.equal(0)
     }
   })
 
