@@ -39,7 +39,7 @@ describe('the image, hardened', function () {
   const ways: Record<string, string[]> = {
     '--cap-drop ALL --cap-add SETUID SETGID CHOWN, as compose.yaml has it': [...NO_POWERS, ...SET_IDS, '--cap-add', 'CHOWN', ...READ_ONLY],
     '--init': ['--init'],
-    '--read-only, a tmpfs on /run and /tmp': {args: READ_ONLY},
+    '--read-only, a tmpfs on /run and /tmp': READ_ONLY,
     '--user 10000:10000 with no capability': ['--user', '10000:10000', ...NO_POWERS],
     '--user 10000, read-only, its own /run': [
       '--user',
