@@ -1,11 +1,8 @@
 import {expect} from 'chai'
-import {chmodSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs'
-import {tmpdir} from 'node:os'
-import {join} from 'node:path'
-
 import {containers} from '../support/containers.js'
-import {docker, dockerOk} from '../support/docker.js'
+import {docker} from '../support/docker.js'
 import {draining} from '../support/programs.js'
+import {putFiles} from '../support/put-files.js'
 
 describe('the command of a container', function () {
   this.timeout(120_000)
@@ -37,25 +34,18 @@ describe('the command of a container', function () {
     })
 
     it('may be any file of the container that can be executed, by its path or in PATH', async () => {
-      const directory = mkdtempSync(join(tmpdir(), 'hermes-'))
-      try {
-        chmodSync(directory, 0o755)
-        writeFileSync(join(directory, 'agent'), '#!/bin/sh\necho "agent $*"\nexit 3\n', {mode: 0o755})
-        const env = {PATH: '/opt/tools:/usr/bin:/bin'}
-        const made = await Promise.all([create({command: ['/opt/tools/agent', '1']}), create({command: ['agent', '2'], env})])
-        const results = await Promise.all(
-          made.map(async ({name}) => {
-            await dockerOk(['cp', directory, `${name}:/opt/tools`])
-            return docker(['start', '--attach', name])
-          }),
-        )
-        expect(results.map(({code, stdout}) => [code, stdout])).to.deep.equal([
-          [3, 'agent 1\n'],
-          [3, 'agent 2\n'],
-        ])
-      } finally {
-        rmSync(directory, {recursive: true})
-      }
+      const env = {PATH: '/opt/tools:/usr/bin:/bin'}
+      const made = await Promise.all([create({command: ['/opt/tools/agent', '1']}), create({command: ['agent', '2'], env})])
+      const results = await Promise.all(
+        made.map(async (container) => {
+          await putFiles(container, '/opt/tools', {agent: '#!/bin/sh\necho "agent $*"\nexit 3\n'})
+          return docker(['start', '--attach', container.name])
+        }),
+      )
+      expect(results.map(({code, stdout}) => [code, stdout])).to.deep.equal([
+        [3, 'agent 1\n'],
+        [3, 'agent 2\n'],
+      ])
     })
 
     it('runs beside the gateways, which drain when it ends', async () => {
