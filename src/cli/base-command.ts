@@ -1,6 +1,7 @@
 import {Command, Flags} from '@oclif/core'
 import {type DetectionResult, type HermesContext, type Selection} from '@hermes-cli/service-manager'
 
+import {oneLine} from '../host/text.js'
 import {selectProfile} from '../profile/select.js'
 import {ensureContext} from './context.js'
 import {EXIT} from './exit.js'
@@ -31,14 +32,14 @@ export abstract class HermesCommand extends Command {
     return this.context.detect()
   }
 
-  /** Throws `no-service-manager` with what was looked for and the ways on. */
+  /** Throws `no-service-manager` with what was looked for and the ways on, or `home-in-use`. */
   protected async requireManager(): Promise<Selection> {
     const detection = await this.detect()
     if (detection.selection) return detection.selection
-    const {elsewhereText, supervisionOf} = await import('../gateway/supervision.js')
-    const supervision = await supervisionOf(this.home)
-    const elsewhere = supervision.by === 'elsewhere' ? elsewhereText(supervision.record) : undefined
-    throw noServiceManager(detection, {elsewhere, wanted: this.context.host.environment.HERMES_BACKEND})
+    // Where another container has the home, a manager of one's own is not what is missing.
+    const {checkSupervision} = await import('../gateway/supervision.js')
+    await checkSupervision(this.home)
+    throw noServiceManager(detection, this.context.host.environment.HERMES_BACKEND)
   }
 
   /** -p, then HERMES_PROFILE, then `profile:use`, then the default profile. */
@@ -55,7 +56,7 @@ export abstract class HermesCommand extends Command {
 
   /** One line to stderr, not wrapped: paths must stay copyable. Under --json too, where stdout is the answer. */
   override warn(input: Error | string): Error | string {
-    process.stderr.write(`Warning: ${input instanceof Error ? input.message : input}\n`)
+    process.stderr.write(`Warning: ${oneLine(input instanceof Error ? input.message : input)}\n`)
     return input
   }
 

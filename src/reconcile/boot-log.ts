@@ -3,6 +3,7 @@ import {lstat, open, rename} from 'node:fs/promises'
 import {dirname, join} from 'node:path'
 
 import {ensureDirectory} from '../host/files.js'
+import {oneLine} from '../host/text.js'
 import {storageError} from '../profile/errors.js'
 import type {ReconcileAction} from './plan.js'
 
@@ -21,18 +22,16 @@ export function rotateBytes(value: string | undefined): {bytes: number; warning?
   }
 }
 
+export const bootLogLine = (action: ReconcileAction, now: Date): string => `${now.toISOString()} ${bootLogFields(action)}\n`
+
 /** One line per profile, one word per field: names of directories and messages of others cannot forge either. */
-export function bootLogLine({action, intent, prior_state: prior, profile, reason}: ReconcileAction, now: Date): string {
+export function bootLogFields({action, intent, prior_state: prior, profile, reason}: ReconcileAction): string {
   const name = /^[\w.-]+$/.test(profile) ? profile : quoted(profile)
   const fields = [`profile=${name}`, `prior_state=${prior ?? 'none'}`, `intent=${intent}`, `action=${action}`]
-  return `${now.toISOString()} ${fields.join(' ')}${reason === undefined ? '' : ` reason=${quoted(reason)}`}\n`
+  return `${fields.join(' ')}${reason === undefined ? '' : ` reason=${quoted(reason)}`}`
 }
 
-const quoted = (text: string): string =>
-  `"${text
-    .replaceAll(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ')
-    .replaceAll('"', "'")
-    .slice(0, 500)}"`
+const quoted = (text: string): string => `"${oneLine(text).replaceAll('"', "'").slice(0, 500)}"`
 
 /** Appends the lines with one write. Answers with warnings: a boot does not fail for its log. */
 export async function appendBootLog(home: string, actions: readonly ReconcileAction[], now: Date, bytes = ROTATE_BYTES): Promise<string[]> {

@@ -68,10 +68,14 @@ describe('hermes in the second container on a volume', () => {
   it('is told also where no service manager is usable', async () => {
     elsewhere()
     const {code, json} = await hermesIn(here.home, NO_SUPERVISOR)('gateway:start', 'default', '--json')
-    expect(code).to.equal(69)
-    expect(json().error.code).to.equal('no-service-manager')
+    expect(code).to.equal(75)
+    expect(json().error.code).to.equal('home-in-use')
     expect(json().error.message).to.contain('supervised elsewhere: by host web-1')
     expect(json().error.suggestions[0]).to.equal('Run the command there.')
+    // It would run beside the ones over there, and nobody would know.
+    const run = await hermesIn(here.home, {...NO_SUPERVISOR, HERMES_GATEWAY_SUPERVISE: '1'})('gateway:run')
+    expect(run).to.include({code: 75})
+    expect(run.stderr).to.contain('supervised elsewhere: by host web-1')
   })
 
   it('reconciles nothing: no slot, no stale file, no seed, no count, no line in the boot log', async () => {

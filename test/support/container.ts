@@ -17,6 +17,7 @@ export interface RunOptions {
 }
 
 interface ExecOptions {
+  readonly directory?: string
   readonly env?: Readonly<Record<string, string>>
   readonly input?: string
   readonly user?: string
@@ -43,10 +44,11 @@ export class Container {
     private readonly options: RunOptions,
   ) {}
 
-  exec(args: readonly string[], {env, input, user}: ExecOptions = {}): Promise<Result> {
+  exec(args: readonly string[], {directory, env, input, user}: ExecOptions = {}): Promise<Result> {
     const as = user === undefined ? [] : ['--user', user]
+    const inside = directory === undefined ? [] : ['--workdir', directory]
     const stdin = input === undefined ? [] : ['--interactive']
-    return docker(['exec', ...stdin, ...as, ...environmentOptions(env), this.name, ...args], input === undefined ? {} : {input})
+    return docker(['exec', ...stdin, ...as, ...inside, ...environmentOptions(env), this.name, ...args], input === undefined ? {} : {input})
   }
 
   sh(script: string, options?: ExecOptions): Promise<Result> {

@@ -7,18 +7,14 @@ import {table} from './table.js'
 const line = ({because, kind}: Considered): string => `${kind}: ${because}`
 
 /** What was looked for, why each did not fit, and the ways on. */
-export function noServiceManager(
-  {considered, usable}: DetectionResult,
-  {elsewhere, wanted}: {readonly elsewhere?: string | undefined; readonly wanted?: string | undefined} = {},
-): HermesError {
+export function noServiceManager({considered, usable}: DetectionResult, wanted: string | undefined): HermesError {
   const trace = considered.length > 0 ? considered.map((entry) => `\n  ${line(entry)}`).join('') : '\n  no backend is installed'
   const what =
     wanted && usable.length > 0
       ? `no supported service manager detected: HERMES_BACKEND asks for "${wanted}", which is not usable here`
       : 'no supported service manager detected'
-  return new HermesError('no-service-manager', `${what}. Looked for:${trace}${elsewhere ? `\nBut ${elsewhere}` : ''}`, {
+  return new HermesError('no-service-manager', `${what}. Looked for:${trace}`, {
     suggestions: [
-      ...(elsewhere ? ['Run the command there.'] : []),
       'Run the gateway in the foreground: hermes gateway:run -p NAME',
       'Start a private supervision tree (needs s6): hermes s6 boot',
     ],

@@ -1,11 +1,5 @@
+import {bootLogFields} from '../../reconcile/boot-log.js'
 import type {Reconciled} from '../../reconcile/reconcile.js'
 
 /** One line a profile, in the words of the boot log. */
-export function renderReconcile({actions}: Reconciled): string {
-  return actions
-    .map(({action, intent, prior_state, profile, reason}) => {
-      const why = reason ? ` reason=${JSON.stringify(reason)}` : ''
-      return `reconcile: profile=${profile} prior_state=${prior_state ?? 'none'} intent=${intent} action=${action}${why}`
-    })
-    .join('\n')
-}
+export const renderReconcile = ({actions}: Reconciled): string => actions.map((action) => `reconcile: ${bootLogFields(action)}`).join('\n')

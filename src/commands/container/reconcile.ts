@@ -5,6 +5,7 @@ import {HermesCommand} from '../../cli/base-command.js'
 import {EXIT} from '../../cli/exit.js'
 import {renderReconcile} from '../../cli/render/reconcile.js'
 import {specsOf} from '../../cli/specs.js'
+import {oneLine} from '../../host/text.js'
 import {checkOwner} from '../../profile/owner.js'
 import {resolveHome} from '../../profile/paths.js'
 import {rotateBytes} from '../../reconcile/boot-log.js'
@@ -60,7 +61,7 @@ export default class ContainerReconcile extends HermesCommand {
     const result = await (dryRun ? this.warned({home, scandir}, act) : withLease({home, scandir, warn: (text) => this.warn(text)}, act))
     this.log(renderReconcile(result))
     for (const text of result.warnings) this.warn(text)
-    for (const text of result.errors) this.logToStderr(`Error: ${text.profile}: ${text.message} (${text.code})`)
+    for (const text of result.errors) this.logToStderr(oneLine(`Error: ${text.profile}: ${text.message} (${text.code})`))
     if (result.errors.length > 0) this.exitWith(EXIT.failed)
     return {scandir, ...result}
   }

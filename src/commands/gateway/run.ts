@@ -5,6 +5,7 @@ import {Flags} from '@oclif/core'
 import {GatewayCommand} from '../../cli/gateway-verb.js'
 import {handOver} from '../../cli/hand-over.js'
 import {handsOver} from '../../gateway/handover.js'
+import {checkSupervision} from '../../gateway/supervision.js'
 import {DEFAULT_PROFILE} from '../../profile/name.js'
 import {checkOwner} from '../../profile/owner.js'
 import {findProfile} from '../../profile/store.js'
@@ -35,6 +36,8 @@ export default class GatewayRun extends GatewayCommand {
       const {selection} = await this.detect()
       // Left early, what was begun may still be under way: only leaving ends this process.
       if (selection) this.exit(await this.handOver(selection, profile, directory, flags.profile))
+      // Not here either: who asked for supervision has it elsewhere.
+      await checkSupervision(this.home)
       this.warn(
         'no service manager is usable here, so nothing supervises this gateway: it runs in this process (`hermes backend` says why)',
       )

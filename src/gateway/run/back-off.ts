@@ -13,6 +13,8 @@ export function delaySeconds(failures: number): number {
 
 export interface Circumstances {
   readonly bootId: string
+  /** Start time of process 1: the container's, where it has a first process of its own. */
+  readonly bootedAt: number
   readonly now: Date
   /** `updated_at` of the operator's intent. */
   readonly intentAt?: string | undefined
@@ -20,10 +22,12 @@ export interface Circumstances {
 
 /**
  * Pure: failed starts in a row up to this one. The caller holds the lock, so whoever wrote `prior` is gone; a live state
- * without an exit code in it means that it went without a word. One that died while draining was told to end.
+ * without an exit code in it means that it went without a word. One that died while draining was told to end. One of an earlier boot, the container's own included, died
+ * with its whole world: power cuts are no failures of a gateway.
  */
-export function failuresBefore(prior: GatewayState | undefined, {bootId, intentAt, now}: Circumstances): number {
+export function failuresBefore(prior: GatewayState | undefined, {bootId, bootedAt, intentAt, now}: Circumstances): number {
   if (!prior || (prior.boot_id && prior.boot_id !== bootId)) return 0
+  if (prior.boot_id && prior.start_time !== undefined && prior.start_time < bootedAt) return 0
   const intent = Date.parse(intentAt ?? '')
   // Not a comparison with NaN by accident: a missing or unreadable time never resets. One from the future neither.
   if (intent > Date.parse(prior.updated_at ?? '') && intent <= now.getTime()) return 0

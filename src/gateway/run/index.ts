@@ -121,7 +121,7 @@ async function asGateway(place: Place): Promise<number> {
 async function priorFailures(directory: string, prior: GatewayState | undefined, self: ProcessIdentity): Promise<number> {
   const intent = await readJsonObject(files.intent(directory))
   const intentAt = intent.ok && typeof intent.value.updated_at === 'string' ? intent.value.updated_at : undefined
-  return failuresBefore(prior, {bootId: self.bootId, intentAt, now: new Date()})
+  return failuresBefore(prior, {bootId: self.bootId, bootedAt: identify(1)?.startTime ?? 0, intentAt, now: new Date()})
 }
 
 async function oneLife(given: Omit<Life, 'config' | 'port'>): Promise<Ending> {

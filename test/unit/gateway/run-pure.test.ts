@@ -101,7 +101,7 @@ describe('back-off', () => {
     updated_at: at(-5),
     ...more,
   })
-  const count = (prior: GatewayState | undefined, intentAt?: string) => failuresBefore(prior, {bootId: 'b', intentAt, now})
+  const count = (prior: GatewayState | undefined, intentAt?: string) => failuresBefore(prior, {bootId: 'b', bootedAt: 500, intentAt, now})
   const table: Array<[string, number, number]> = [
     ['nothing known', count(undefined), 0],
     ['a life that said its last word', count(state({exit_code: 3})), 2],
@@ -111,6 +111,9 @@ describe('back-off', () => {
     ['one that vanished while degraded', count(state({gateway_state: 'degraded', since: at(-1)})), 3],
     ['one that was killed while draining', count(state({gateway_state: 'draining'})), 2],
     ['another boot', count(state({boot_id: 'a', gateway_state: 'starting'})), 0],
+    ['another boot of the container', count(state({gateway_state: 'starting', start_time: 499})), 0],
+    ['a failure before the container was restarted', count(state({exit_code: 1, start_time: 499})), 0],
+    ['this boot of the container', count(state({gateway_state: 'starting', start_time: 500})), 3],
     ['a state of the Python project', count({gateway_state: 'running'}), 0],
     ['a hostile count', count(state({exit_code: 1, failures: 1e300})), 1000],
     ['a negative count', count(state({exit_code: 1, failures: -5})), 0],

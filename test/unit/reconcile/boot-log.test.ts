@@ -2,6 +2,7 @@ import {expect} from 'chai'
 import {existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 
+import {renderReconcile} from '#hermes/cli/render/reconcile.js'
 import {appendBootLog, bootLogLine, rotateBytes} from '#hermes/reconcile/boot-log.js'
 import type {ReconcileAction} from '#hermes/reconcile/plan.js'
 
@@ -36,6 +37,8 @@ describe('The boot log', () => {
     expect(line.trimEnd()).to.not.match(/[\p{C}\u2028\u2029]/u)
     expect(line).to.match(/ profile="x 2026 profile=coder .*" prior_state=draining intent=running action=skipped reason="[^"]*"\n$/)
     expect(line.length).to.be.below(1000)
+    const told = renderReconcile({actions: [{...action, action: 'skipped', profile: evil}], errors: [], warnings: []})
+    expect(told).to.match(/^reconcile: profile="x 2026 profile=coder [^\p{C}]*$/u)
   })
 
   it('is made with its directory, for the owner only, and appended to', async () => {
