@@ -62,18 +62,17 @@ describe('gateway run as the command of a container', function () {
     [['hermes', ...RUN, '--profile=coder'], 'coder'],
   ] as Array<[string[], string]>) {
     it(`${command.join(' ')}: starts ${profile} under supervision, says so, and stays up`, async () => {
-      const container = await run({command, volume: await withCoder()})
-      await runs(container, profile)
+      const container = await run({command, ...(profile === 'coder' && {volume: await withCoder()})})
       const log = await says(container, /: started \(/)
       expect(log).to.include('s6 supervision').and.include('--no-supervise').and.include('HERMES_GATEWAY_NO_SUPERVISE=1')
       expect(log).to.include(`The gateway of "${profile}" goes under`)
       expect(await wanted(container, profile)).to.equal('true true')
       // The other one was not asked for.
-      expect(await wanted(container, profile === 'default' ? 'coder' : 'default')).to.equal('false false')
+      if (profile === 'coder') expect(await wanted(container)).to.equal('false false')
       await container.waitFor('nothing waits beside it', async () => (await gateways(container)).length === 1)
       expect(await gateways(container)).to.deep.equal(['supervised'])
       // Not even after a restart does it hand itself over.
-      await container.hermes('gateway', 'restart', '-p', profile)
+      await container.exec(['/command/s6-svc', '-wR', '-r', `${SLOT}${profile}`], {user: 'hermes'})
       expect(await gateways(container)).to.deep.equal(['supervised'])
       expect((await container.logs()).match(/s6 supervision/g)).to.have.lengthOf(1)
       expect((await container.inspect()).State.Running).to.equal(true)

@@ -91,7 +91,7 @@ describe('the services of the image', function () {
   it('boots and stops with fifty profiles', async () => {
     const home = await volume()
     const making = `cd /opt/data && mkdir profiles && for i in $(seq 49); do
-      mkdir profiles/p$i && cd profiles/p$i && : >SOUL.md && echo 'gateway: {command: exec sleep 1000}' >config.yaml
+      mkdir profiles/p$i && cd profiles/p$i && : >SOUL.md && echo "{port: $((9900 + i)), gateway: {command: exec sleep 1000}}" >config.yaml
       echo '{"desired_state": "running"}' >gateway_intent.json; cd ../..; done`
     const made = await once({command: ['sh', '-c', making], volume: home})
     expect(made.code, made.stderr).to.equal(0)
