@@ -122,7 +122,7 @@ describe('gateway run as the command of a container', function () {
     await second.hermes('gateway', 'start')
     await second.restart()
     await runs(second)
-    await second.waitFor('the command has handed over', async () => (await gateways(second)).join() === 'supervised')
+    await second.waitFor('the command has handed over', async () => (await gateways(second)).join(',') === 'supervised')
   })
 
   it('says why a gateway cannot start, and leaves the container up for whoever mends it', async () => {

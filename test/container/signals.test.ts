@@ -1,5 +1,6 @@
 import {expect} from 'chai'
 
+import type {Container} from '../support/container.js'
 import {containers} from '../support/containers.js'
 import {draining} from '../support/programs.js'
 import {hasTerminals} from '../support/terminal.js'
@@ -25,8 +26,10 @@ describe('signals and a terminal for a container', function () {
   })
 
   it('passes them on to its command as SIGTERM, whose exit code stays', async () => {
-    const polite = `trap 'echo told; exit 5' TERM; while :; do sleep 0.1; done`
-    const [told, killed] = await Promise.all([run({command: ['sh', '-c', polite]}), run({command: ['sleep', 'infinity']})])
+    const polite = `trap 'echo told; exit 5' TERM; echo begun; while :; do sleep 0.1; done`
+    const commands = [polite, 'echo begun; exec sleep infinity']
+    const [told, killed] = (await Promise.all(commands.map((line) => run({command: ['sh', '-c', line]})))) as [Container, Container]
+    for (const one of [told, killed]) await one.waitFor('its command', async () => (await one.logs()).includes('begun'))
     await Promise.all([told.kill('INT'), killed.kill('TERM')])
     expect(await told.waitExit(20)).to.equal(5)
     expect(await told.logs()).to.match(/^told$/m)
