@@ -1,6 +1,5 @@
 import {expect} from 'chai'
 
-import type {Container} from '../support/container.js'
 import {containers} from '../support/containers.js'
 import {draining} from '../support/programs.js'
 import {hasTerminals} from '../support/terminal.js'
@@ -27,9 +26,11 @@ describe('signals and a terminal for a container', function () {
 
   it('passes them on to its command as SIGTERM, whose exit code stays', async () => {
     const polite = `trap 'echo told; exit 5' TERM; echo begun; while :; do sleep 0.1; done`
-    const commands = [polite, 'echo begun; exec sleep infinity']
-    const [told, killed] = (await Promise.all(commands.map((line) => run({command: ['sh', '-c', line]})))) as [Container, Container]
-    for (const one of [told, killed]) await one.waitFor('its command', async () => (await one.logs()).includes('begun'))
+    const [told, killed] = await Promise.all([
+      run({command: ['sh', '-c', polite]}),
+      run({command: ['sh', '-c', 'echo begun; exec sleep infinity']}),
+    ])
+    for (const one of [told, killed]) await one.waitFor('the command runs', async () => (await one.logs()).includes('begun'))
     await Promise.all([told.kill('INT'), killed.kill('TERM')])
     expect(await told.waitExit(20)).to.equal(5)
     expect(await told.logs()).to.match(/^told$/m)
@@ -51,12 +52,13 @@ describe('signals and a terminal for a container', function () {
     bash.type('tty; set -o | grep monitor\n')
     await bash.shows(/\/dev\/pts\/\d+\s+monitor\s+on/)
     expect(bash.shown()).not.to.include('no job control')
-    bash.type('echo 1""2; sleep 1000\n')
+    bash.type(`sh -c 'echo 1""2; exec sleep 1000'\n`)
+    // Said by what then sleeps: it is in the foreground by now.
     await bash.shows(/^12\r$/m)
     bash.type('\u0003')
     bash.type('echo "code $?"\n')
     await bash.shows(/^code 130\r$/m)
-    bash.type('echo 2""3; sleep 1000\n')
+    bash.type(`sh -c 'echo 2""3; exec sleep 1000'\n`)
     await bash.shows(/^23\r$/m)
     bash.type('\u001A')
     await bash.shows(/\[1\]\+\s+Stopped/)
