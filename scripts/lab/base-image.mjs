@@ -22,7 +22,7 @@ const ownText = ['base-image.mjs', 'debian-slim.mjs']
 /** New when what makes it changes, and every month, for Debian's corrections. */
 const keyFor = (mirror) =>
   createHash('sha256')
-    .update([SUITE, process.arch, mirror, new Date().toISOString().slice(0, 7), ownText].join('\n'))
+    .update([SUITE, process.arch, mirror ?? '', new Date().toISOString().slice(0, 7), ownText].join('\n'))
     .digest('hex')
     .slice(0, 16)
 
@@ -62,13 +62,13 @@ async function tarball(mirror, key, signal) {
   const path = join(directory, `${SUITE}-slim-${key}.tar`)
   if (existsSync(path)) return path
 
-  console.log(`   making ${OFFICIAL} from ${mirror} (debootstrap)`)
+  console.log(`   making ${OFFICIAL} from ${mirror ?? 'the mirror it knows'} (debootstrap)`)
   forget(directory, path)
   const work = mkdtempSync(join(directory, `making-${process.pid}-`))
   try {
     const tree = join(work, 'tree')
-    await step('debootstrap', enclosed('debootstrap', '--variant=minbase', SUITE, tree, mirror), signal)
-    slim(tree, {mirror, suite: SUITE})
+    await step('debootstrap', enclosed('debootstrap', '--variant=minbase', SUITE, tree, ...(mirror ? [mirror] : [])), signal)
+    slim(tree, SUITE)
     const made = join(work, 'base.tar')
     const contents = ['--exclude=./dev/*', '--exclude=./debootstrap', '--numeric-owner', '--sort=name', '.']
     await step('tar', ['tar', '-C', tree, '-cf', made, ...contents], signal)

@@ -1,5 +1,5 @@
 // Makes a fresh debootstrap tree what the official `-slim` image is: its configuration, and nothing it leaves out.
-import {chmodSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync} from 'node:fs'
+import {chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {dirname, join} from 'node:path'
 
 const EXCLUDED = ['doc', 'groff', 'info', 'linda', 'lintian/overrides', 'locale', 'man']
@@ -7,18 +7,19 @@ const INCLUDED = ['/usr/share/doc/*/copyright', '/usr/share/locale/locale.alias'
 
 const clean = 'rm -f /var/cache/apt/archives/*.deb /var/cache/apt/archives/partial/*.deb /var/cache/apt/*.bin || true'
 
-const sources = (mirror, suite) => `Types: deb
-URIs: ${mirror}
-Suites: ${suite} ${suite}-updates
-Components: main
-Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg
-
-Types: deb
-URIs: ${mirror.endsWith('/debian') ? `${mirror}-security` : 'http://deb.debian.org/debian-security'}
-Suites: ${suite}-security
+const source = (uri, suites) => `Types: deb
+URIs: ${uri}
+Suites: ${suites}
 Components: main
 Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg
 `
+
+/** Security updates lie beside the archive, where its name says what it is. */
+const sources = (mirror, suite) =>
+  [
+    source(mirror, `${suite} ${suite}-updates`),
+    ...(mirror.endsWith('/debian') ? [source(`${mirror}-security`, `${suite}-security`)] : []),
+  ].join('\n')
 
 /** Path in the image -> its text. */
 const files = (mirror, suite) => ({
@@ -52,7 +53,9 @@ function exclude(directory, path) {
   return readdirSync(directory).length > 0
 }
 
-export function slim(tree, {mirror, suite}) {
+export function slim(tree, suite) {
+  // Where debootstrap took it from.
+  const mirror = /^deb (\S+?)\/? /m.exec(readFileSync(join(tree, 'etc/apt/sources.list'), 'utf8'))[1]
   for (const name of EXCLUDED) {
     const directory = join(tree, 'usr/share', name)
     if (existsSync(directory)) exclude(directory, directory)

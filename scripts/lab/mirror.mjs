@@ -2,8 +2,6 @@
 import {readdirSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
 
-const DEFAULT = 'http://deb.debian.org/debian'
-
 /** `Name: value` stanzas, one a source. */
 function fromStanzas(text, suite) {
   for (const stanza of text.split(/\n\s*\n/)) {
@@ -41,14 +39,13 @@ function aptFiles(directory = '/etc/apt') {
   return [join(directory, 'sources.list'), ...parts.map((name) => join(directory, 'sources.list.d', name))].flatMap((path) => read(path))
 }
 
+/** undefined: debootstrap's own default. */
 export function debianMirror() {
   try {
     const release = readFileSync('/etc/os-release', 'utf8')
     const codename = /^VERSION_CODENAME="?(\w+)/m.exec(release)?.[1]
-    if (/^ID="?debian"?$/m.test(release) && codename) return mirrorIn(aptFiles(), codename) ?? DEFAULT
+    if (/^ID="?debian"?$/m.test(release) && codename) return mirrorIn(aptFiles(), codename)
   } catch {
     // no such file: no Debian
   }
-
-  return DEFAULT
 }
