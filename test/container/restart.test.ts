@@ -54,7 +54,10 @@ describe('what was running comes back', function () {
     began = times
     const boot = await lastBoot(container)
     expect(Object.keys(boot).sort()).to.deep.equal(ALL)
-    for (const name of FLEET.up) expect(boot[name]).to.match(prior).and.match(/ intent=running action=started$/)
+    for (const name of FLEET.up)
+      expect(boot[name])
+        .to.match(prior)
+        .and.match(/ intent=running action=started$/)
     expect(boot.stopped).to.equal('prior_state=stopped intent=stopped action=registered')
     expect(boot.never).to.equal('prior_state=none intent=none action=registered')
     const {code, stdout} = await container.hermes('gateway', 'status', '-p', 'program', '--json')
