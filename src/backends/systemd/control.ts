@@ -18,7 +18,7 @@ const LOOK = 50
 export async function start(site: Site, id: string, {enable = true} = {}): Promise<void> {
   ownUnit(site, id)
   if (enable) {
-    await setEnabled(site, id, true)
+    setEnabled(site, id, true)
     await ensureLinger(site)
   }
 
@@ -65,7 +65,7 @@ async function bringUp(site: Site, id: string, verb: 'restart' | 'start'): Promi
 export async function stop(site: Site, id: string, {disable = true}: StopOptions = {}): Promise<void> {
   const {stopSeconds} = ownUnit(site, id).spec
   try {
-    if (disable) await setEnabled(site, id, false)
+    if (disable) setEnabled(site, id, false)
     await must(site, `could not stop "${id}"`, ['stop', unitOf(site, id)], stopSeconds * 1000 + MARGIN)
   } catch (error) {
     // Somebody else removed it meanwhile, which it did not survive.

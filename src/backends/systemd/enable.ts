@@ -1,26 +1,40 @@
-import {closeSync, fsyncSync, openSync} from 'node:fs'
+import {closeSync, fsyncSync, mkdirSync, openSync, rmSync, symlinkSync} from 'node:fs'
 import {dirname} from 'node:path'
 
 import {unitOf, type Site} from './site.js'
-import {must, systemctl} from './systemctl.js'
-import {isEnabled, wantsPath} from './unit.js'
+import {systemctl} from './systemctl.js'
+import {isEnabled, unitPath, wantsPath} from './unit.js'
 
-/** Whether it comes back at the next boot or login. Needs no `daemon-reload`: that is only looked at then. */
-export async function setEnabled(site: Site, id: string, enabled: boolean): Promise<void> {
+/**
+ * Whether it comes back at the next boot or login: the link that `systemctl enable` makes. Not by that command, because
+ * `disable` also removes a unit that a configuration manager keeps as a link.
+ */
+export function setEnabled(site: Site, id: string, enabled: boolean): void {
   if (isEnabled(site, id) === enabled) return
-  const verb = enabled ? 'enable' : 'disable'
-  await must(site, `could not ${verb} "${id}"`, [verb, '--no-reload', '--quiet', unitOf(site, id)])
-  sync(dirname(wantsPath(site, id)))
+  const link = wantsPath(site, id)
+  if (enabled) {
+    mkdirSync(dirname(link), {recursive: true})
+    makeLink(unitPath(site, id), link)
+  } else rmSync(link, {force: true})
+
+  sync(dirname(link))
+}
+
+function makeLink(target: string, link: string): void {
+  try {
+    symlinkSync(target, link)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  }
 }
 
 /** A power cut must not undo what an operator was told is done. */
 function sync(directory: string): void {
+  const fd = openSync(directory, 'r')
   try {
-    const fd = openSync(directory, 'r')
     fsyncSync(fd)
+  } finally {
     closeSync(fd)
-  } catch {
-    // Removed with its last link.
   }
 }
 

@@ -38,7 +38,7 @@ export async function install(site: Site, spec: ServiceSpec, options: InstallOpt
 export async function installAll(site: Site, requests: readonly InstallRequest[]): Promise<readonly InstallOutcome[]> {
   const all = await place(site, requests)
   const starting = all.filter(({error, options}) => !error && options.start)
-  for (const work of starting) if (work.options.enable !== false) await attempt(work, () => setEnabled(site, work.spec.id, true))
+  for (const work of starting) if (work.options.enable !== false) await attempt(work, async () => setEnabled(site, work.spec.id, true))
   const ids = starting.filter(({error}) => !error).map(({spec}) => spec.id)
   if (ids.length > 0) {
     await ensureLinger(site)
