@@ -1,8 +1,9 @@
 // A booted systemd of our own, in namespaces and a cgroup of its own: it goes with its first process, which goes with
-// whoever started it. What it writes is in memory, over a tree that stays as it is.
+// whoever started it. What it writes is kept in memory, over a tree that stays as it is, until stop(): a power cut is
+// the end of all its processes and a boot from what they had written.
 import {spawn} from 'node:child_process'
 import {once} from 'node:events'
-import {existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmdirSync, rmSync} from 'node:fs'
+import {chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmdirSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {setTimeout as delay} from 'node:timers/promises'
@@ -18,13 +19,13 @@ const FIRST = `
 set -e
 tree=$1 work=$2 root=$2/root; shift 2
 mount --make-rprivate /
-mount -t tmpfs -o mode=0755 lab "$work"
-mkdir "$work/upper" "$work/work" "$root"
 mount -t overlay -o "lowerdir=$tree,upperdir=$work/upper,workdir=$work/work" overlay "$root"
-chroot "$root" useradd --create-home --uid ${USER.uid} --user-group ${USER.name}
-chroot "$root" useradd --create-home --uid 4243 --user-group other
-mkdir -p "$root/var/lib/systemd/linger" "$root/var/log/journal"
-touch "$root/var/lib/systemd/linger/${USER.name}"
+if [ ! -d "$root${USER.home}" ]; then
+  chroot "$root" useradd --create-home --uid ${USER.uid} --user-group ${USER.name}
+  chroot "$root" useradd --create-home --uid 4243 --user-group other
+  mkdir -p "$root/var/lib/systemd/linger" "$root/var/log/journal"
+  touch "$root/var/lib/systemd/linger/${USER.name}"
+fi
 mount -t proc proc "$root/proc"
 mount -t sysfs sysfs "$root/sys"
 mount -t cgroup2 cgroup2 "$root/sys/fs/cgroup"
@@ -50,7 +51,14 @@ const cgroupRoot = () =>
     (path) => existsSync(join(path, 'cgroup.procs')) && existsSync(join(path, 'cgroup.controllers')),
   )
 
-const childOf = (pid) => Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ')[0])
+/** 0 where there is none yet, or no more. */
+function childOf(pid) {
+  try {
+    return Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ')[0])
+  } catch {
+    return 0
+  }
+}
 
 /** The kernel lets a cgroup go once nothing is in it. */
 async function removeCgroup(path) {
@@ -77,47 +85,76 @@ function enter(pid, user, {cwd = '/', env = {}} = {}) {
   return ['nsenter', '-t', String(pid), '-a', '-r', '-w', '--', ...become, 'env', '-i', '-C', cwd, ...words]
 }
 
-async function booted(lab, unshare, said) {
+async function booted(machine) {
+  const inside = (...command) => run([...enter(machine.init()), ...command], {quiet: true})
   for (const end = Date.now() + START_MS; Date.now() < end; await delay(100)) {
-    if (unshare.exitCode !== null || unshare.signalCode !== null)
-      throw new Unavailable(`no systemd can be booted here: ${said.text.trim()}`)
-    const {stdout} = await run([...lab.enter(), 'systemctl', 'is-system-running'], {quiet: true})
-    const user = await run([...lab.enter(), 'test', '-S', `/run/user/${USER.uid}/systemd/private`], {quiet: true})
+    if (machine.ended()) throw new Unavailable(`no systemd can be booted here: ${machine.said.trim()}`)
+    if (!machine.init()) continue
+    const {stdout} = await inside('systemctl', 'is-system-running')
+    const user = await inside('test', '-S', `/run/user/${USER.uid}/systemd/private`)
     if (/^(?:running|degraded)/.test(stdout) && user.code === 0) return
   }
 
-  throw new Unavailable(`systemd was not up within ${START_MS / 1000} s: ${said.text.trim()}`)
+  throw new Unavailable(`systemd was not up within ${START_MS / 1000} s: ${machine.said.trim()}`)
 }
 
-/** `{pid, enter(user, options), stop()}`. `mounts`: `['ro' | 'rw', path]`. Throws Unavailable where there can be none. */
-export async function bootSystemd(tree, mounts = []) {
-  const work = mkdtempSync(join(tmpdir(), 'hermes-lab-'))
+/** Starts the first process. `{ended(), init(), said}`; kill(): it and all its processes are gone. */
+async function power(tree, work, mounts) {
   const cgroup = join(cgroupRoot(), `hermes-lab-${process.pid}-${Date.now()}`)
   mkdirSync(cgroup)
   const namespaces = ['unshare', '--pid', '--mount', '--uts', '--ipc', '--cgroup', '--net', '--fork', '--kill-child']
   const first = ['sh', '-c', FIRST, 'lab', tree, work, ...mounts.flat()]
   const inside = ['sh', '-c', 'echo $$ >"$0/cgroup.procs" && exec "$@"', cgroup, 'setpriv', '--pdeathsig', 'KILL', ...namespaces, ...first]
   const unshare = spawn(inside[0], inside.slice(1), {stdio: ['ignore', 'pipe', 'pipe']})
-  const said = {text: ''}
+  const machine = {
+    ended: () => unshare.exitCode !== null || unshare.signalCode !== null,
+    async kill() {
+      const exit = machine.ended() ? undefined : once(unshare, 'exit')
+      unshare.kill('SIGKILL')
+      await exit
+      await removeCgroup(cgroup)
+    },
+    init: () => childOf(unshare.pid),
+    said: '',
+  }
   for (const stream of [unshare.stdout, unshare.stderr]) {
     stream.on('data', (chunk) => {
-      said.text += chunk
+      machine.said += chunk
     })
   }
 
+  await once(unshare, 'spawn')
+  return machine
+}
+
+/**
+ * `{enter(user, options), powerCut(), stop()}`: enter() is the beginning of a command line. `mounts`: `['ro' | 'rw', path]`.
+ * Throws Unavailable where there can be none.
+ */
+export async function bootSystemd(tree, mounts = []) {
+  // In memory where that is seen outside of the namespaces too: no other place takes an overlay wherever this runs.
+  const work = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'hermes-lab-'))
+  for (const name of ['root', 'upper', 'work']) mkdirSync(join(work, name))
+  chmodSync(join(work, 'upper'), 0o755)
+  let machine
+  const up = async () => {
+    machine = await power(tree, work, mounts)
+    await booted(machine)
+  }
+
   const lab = {
-    enter: (user, options) => enter(childOf(unshare.pid), user, options),
+    enter: (user, options) => enter(machine.init(), user, options),
+    async powerCut() {
+      await machine.kill()
+      await up()
+    },
     async stop() {
-      const ended = unshare.exitCode === null && unshare.signalCode === null ? once(unshare, 'exit') : undefined
-      unshare.kill('SIGKILL')
-      await ended
-      await removeCgroup(cgroup)
+      await machine?.kill()
       rmSync(work, {force: true, recursive: true})
     },
   }
   try {
-    await once(unshare, 'spawn')
-    await booted(lab, unshare, said)
+    await up()
     return lab
   } catch (error) {
     await lab.stop()

@@ -38,3 +38,10 @@ export const prepareSystemd =
       },
     }
   }
+
+/** For tests that boot, and cut the power of, their own. */
+export async function prepareReboot({signal}) {
+  const reason = cannotBoot()
+  if (reason) throw new Unavailable(reason)
+  return {environment: {HERMES_TEST_SYSTEMD_TREE: await systemdTree({signal})}, stop: async () => []}
+}

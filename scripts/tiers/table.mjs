@@ -3,7 +3,7 @@ import {join} from 'node:path'
 
 import {root} from '../lib/process.mjs'
 import {containerNeeds, prepareContainers} from './container.mjs'
-import {prepareSystemd, systemdNeeds} from './systemd.mjs'
+import {prepareReboot, prepareSystemd, systemdNeeds} from './systemd.mjs'
 
 const node = process.execPath
 const bin = (path) => join(root, 'node_modules', path)
@@ -26,6 +26,7 @@ export const TIERS = [
   {name: 'integration', folder: 'integration', needs: ['s6-svscan', 'strace']},
   {name: 'systemd-user', folder: 'systemd', needs: systemdNeeds, prepare: prepareSystemd('user')},
   {name: 'systemd-system', folder: 'systemd', needs: systemdNeeds, prepare: prepareSystemd('system')},
+  {name: 'systemd-reboot', folder: 'systemd-reboot', needs: systemdNeeds, prepare: prepareReboot},
   {name: 'container', folder: 'container', needs: containerNeeds, prepare: prepareContainers},
   {name: 'demo', needs: ['s6-svscan'], steps: [[node, 'scripts/demo.mjs']]},
 ]

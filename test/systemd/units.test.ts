@@ -32,7 +32,11 @@ describe(`systemd units (${scope})`, () => {
     workingDirectory: home,
     ...change,
   })
-  const file = (): string => join(DIRECTORY, readdirSync(DIRECTORY).find((name) => /^hermes-gateway-a\.[\da-f]{8}\.service$/.test(name))!)
+  const file = (): string =>
+    join(
+      DIRECTORY,
+      readdirSync(DIRECTORY).find((name) => /^hermes-gateway-a\.[\da-f]{8}\.service$/.test(name))!,
+    )
   const code = (promise: Promise<unknown>) =>
     promise.then(
       () => 'fine',
@@ -67,7 +71,10 @@ describe(`systemd units (${scope})`, () => {
     })
     mkdirSync(hostile.workingDirectory)
     await manager.install(hostile, {start: false})
-    const {exitCode, stderr, stdout} = await execa('systemd-analyze', [`--${scope}`, '--man=no', 'verify', file()], {env: environment, reject: false})
+    const {exitCode, stderr, stdout} = await execa('systemd-analyze', [`--${scope}`, '--man=no', 'verify', file()], {
+      env: environment,
+      reject: false,
+    })
     expect([exitCode, stdout, stderr.split('\n').filter((line) => line.includes('hermes'))]).to.deep.equal([0, '', []])
   })
 
@@ -77,7 +84,9 @@ describe(`systemd units (${scope})`, () => {
     writeFileSync(file(), readFileSync(file(), 'utf8').replace('Restart=always', 'Restart=no'))
     expect(await manager.status('a')).to.include({drift: 'the unit was edited: it has "Restart=no"', state: 'running'})
     const findings = await manager.doctor!()
-    expect(findings.map(({message}) => message).join('\n')).to.match(/edited: it has "Restart=no"/).and.to.match(/not read again/)
+    expect(findings.map(({message}) => message).join('\n'))
+      .to.match(/edited: it has "Restart=no"/)
+      .and.to.match(/not read again/)
     expect((await manager.install(spec(), {start: false})).change).to.equal('updated')
     expect(await manager.status('a')).not.to.have.property('drift')
     expect((await systemctl('show', '-p', 'Restart', '--value', file().split('/').at(-1)!)).stdout).to.equal('always')
@@ -105,7 +114,10 @@ describe(`systemd units (${scope})`, () => {
     await manager.install(spec(), {start: false})
     const path = file()
     await manager.uninstall('a')
-    for (const text of ['[Service]\nExecStart=/usr/bin/sleep 300\n', `# hermes: ${JSON.stringify({spec: {home: '/other', id: 'a'}})}\n[Service]\n`]) {
+    for (const text of [
+      '[Service]\nExecStart=/usr/bin/sleep 300\n',
+      `# hermes: ${JSON.stringify({spec: {home: '/other', id: 'a'}})}\n[Service]\n`,
+    ]) {
       writeFileSync(path, text)
       for (const act of [
         () => manager.install(spec(), {start: true}),
@@ -152,7 +164,9 @@ describe(`systemd units (${scope})`, () => {
     expect(await manager.status('a')).to.include({enabled: true, state: 'stopped'})
     expect((await systemctl('is-enabled', file().split('/').at(-1)!)).stdout).to.equal('enabled')
     await manager.stop('a')
-    expect((await systemctl('list-dependencies', scope === 'user' ? 'default.target' : 'multi-user.target')).stdout).not.to.include('hermes')
+    expect((await systemctl('list-dependencies', scope === 'user' ? 'default.target' : 'multi-user.target')).stdout).not.to.include(
+      'hermes',
+    )
   })
 
   it('install with enable: false starts it for now only', async () => {
