@@ -94,13 +94,17 @@ describe(`systemd units (${scope})`, () => {
   })
 
   it('keep the drop-ins somebody added', async () => {
-    await manager.install(spec(), {start: false})
+    await manager.install(spec(), {start: true})
     const dropIn = `${file()}.d`
     mkdirSync(dropIn)
-    writeFileSync(join(dropIn, 'mine.conf'), '[Service]\nEnvironment=MINE=yes\n')
+    const write = (word: string) => writeFileSync(join(dropIn, 'mine.conf'), `[Service]\nEnvironment=MINE=${word}\n`)
+    write('no')
     try {
-      // Nobody told systemd: the next install sees that it has not read them.
+      // A new directory is only seen once systemd is told, which `systemctl edit` does; a change in it is seen by the next install.
+      await systemctl('daemon-reload')
+      write('yes')
       expect((await manager.install(spec(), {start: true})).change).to.equal('unchanged')
+      await manager.restart('a')
       expect(readFileSync(`/proc/${await pid()}/environ`, 'utf8').split('\0')).to.include('MINE=yes')
       expect(await manager.status('a')).not.to.have.property('drift')
       await manager.uninstall('a')
@@ -113,11 +117,9 @@ describe(`systemd units (${scope})`, () => {
   it('of somebody else are never touched', async () => {
     await manager.install(spec(), {start: false})
     const path = file()
+    const theirs = readFileSync(path, 'utf8').replaceAll(home, `${home}-other`)
     await manager.uninstall('a')
-    for (const text of [
-      '[Service]\nExecStart=/usr/bin/sleep 300\n',
-      `# hermes: ${JSON.stringify({spec: {home: '/other', id: 'a'}})}\n[Service]\n`,
-    ]) {
+    for (const text of ['[Service]\nExecStart=/usr/bin/sleep 300\n', theirs]) {
       writeFileSync(path, text)
       for (const act of [
         () => manager.install(spec(), {start: true}),
