@@ -34,7 +34,11 @@ export abstract class HermesCommand extends Command {
   /** Throws `no-service-manager` with what was looked for and the ways on. */
   protected async requireManager(): Promise<Selection> {
     const detection = await this.detect()
-    if (detection.selection) return detection.selection
+    return detection.selection ?? this.noManager(detection)
+  }
+
+  /** Throws `no-service-manager`. */
+  protected async noManager(detection: DetectionResult): Promise<never> {
     const {elsewhereText, supervisionOf} = await import('../gateway/supervision.js')
     const supervision = await supervisionOf(this.home)
     const elsewhere = supervision.by === 'elsewhere' ? elsewhereText(supervision.record) : undefined

@@ -1,7 +1,10 @@
+import type {Selection} from '@hermes-cli/service-manager'
+
 import {Flags} from '@oclif/core'
 
 import type {Control, VerbResult} from '../gateway/control.js'
 import {overMany, type FleetOutcome} from '../gateway/fleet.js'
+import {locate} from '../gateway/locate.js'
 import {unlessGone} from '../gateway/meanwhile.js'
 import {checkSupervision} from '../gateway/supervision.js'
 import {readConfig} from '../profile/config.js'
@@ -13,18 +16,22 @@ import {scanProfiles} from '../profile/scan.js'
 import {HermesCommand} from './base-command.js'
 import {EXIT} from './exit.js'
 import {errorJson, toldError} from './report.js'
+import {candidates, scopeFlags, type ScopeFlags} from './scope.js'
 import {specsOf} from './specs.js'
 
 export const manyFlags = {
   all: Flags.boolean({char: 'a', description: 'Every profile'}),
+  ...scopeFlags,
+}
+
+export interface VerbFlags extends ScopeFlags {
+  readonly all?: boolean
+  readonly profile?: string | undefined
 }
 
 /** The profiles a gateway command is about: names, `--all`, or the selected one. */
 export abstract class GatewayCommand extends HermesCommand {
-  protected async targets(
-    names: readonly string[],
-    flags: {all?: boolean; profile?: string | undefined},
-  ): Promise<{many: boolean; profiles: string[]}> {
+  protected async targets(names: readonly string[], flags: VerbFlags): Promise<{many: boolean; profiles: string[]}> {
     if (flags.all) {
       if (names.length > 0 || flags.profile) throw new HermesError('usage', '--all already means every profile; leave the names out')
       const {bad, entries, warnings} = await scanProfiles(this.home)
@@ -41,10 +48,15 @@ export abstract class GatewayCommand extends HermesCommand {
     return {many: profiles.length > 1, profiles}
   }
 
-  protected async control(): Promise<Control> {
-    await checkOwner(this.home)
-    const {manager} = await this.requireManager()
-    await checkSupervision(this.home)
+  /** Which manager a profile's service is to be found on, or to be placed on. Throws where none is usable. */
+  protected async locator(flags: ScopeFlags): Promise<(profile: string) => Promise<Selection>> {
+    const detection = await this.detect()
+    const [first, ...others] = candidates(detection, flags, this.context.host.environment.HERMES_BACKEND)
+    if (!first) return this.noManager(detection)
+    return (profile) => locate([first, ...others], profile, (text) => this.warn(text))
+  }
+
+  protected controlOf({manager}: Selection): Control {
     return {
       checkConfig: (profile) => readConfig(profileDirectory(this.home, profile)),
       home: this.home,
@@ -53,15 +65,27 @@ export abstract class GatewayCommand extends HermesCommand {
     }
   }
 
+  /** What a verb that changes something acts with, for each profile. */
+  protected async controls(flags: ScopeFlags): Promise<(profile: string) => Promise<Control>> {
+    await checkOwner(this.home)
+    const selectionOf = await this.locator(flags)
+    await checkSupervision(this.home)
+    return async (profile) => this.controlOf(await selectionOf(profile))
+  }
+
   /** One verb over the targets: one profile fails as itself, many are reported one by one. */
   protected async runVerb(
     names: readonly string[],
-    flags: {all?: boolean; profile?: string | undefined},
+    flags: VerbFlags,
     verb: (control: Control, profile: string) => Promise<VerbResult>,
   ): Promise<unknown> {
     const {many, profiles} = await this.targets(names, flags)
-    const control = await this.control()
-    const act = (profile: string) => unlessGone(control, profile, () => verb(control, profile))
+    const controlFor = await this.controls(flags)
+    const act = async (profile: string) => {
+      const control = await controlFor(profile)
+      return unlessGone(control, profile, () => verb(control, profile))
+    }
+
     if (!many) {
       const result = await act(profiles[0]!)
       const {renderVerb} = await import('./render/gateway.js')

@@ -30,6 +30,7 @@ export {
   type InstallRequest,
   type InstallResult,
   type LogOptions,
+  type Scope,
   type ServiceManager,
   type ServiceSpec,
   type ServiceStatus,

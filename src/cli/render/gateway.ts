@@ -1,3 +1,5 @@
+import type {Scope} from '@hermes-cli/service-manager'
+
 import type {VerbResult} from '../../gateway/control.js'
 import type {GatewayStatus} from '../../gateway/status.js'
 import type {ToldError} from '../report.js'
@@ -39,6 +41,7 @@ export function age(since: string | null, now = Date.now()): string {
 export interface StatusReport extends GatewayStatus {
   /** The service manager for people, null without one. */
   readonly manager: string | null
+  readonly scope: Scope | null
 }
 
 const COLOURS = {failed: 'red', running: 'green', stopped: 'dim'} as const

@@ -23,7 +23,7 @@ export default class GatewayStatusCommand extends StatusCommand {
   async run(): Promise<unknown> {
     const {argv, flags} = await this.parse(GatewayStatusCommand)
     const {many, profiles} = await this.targets(argv as string[], flags)
-    const reports = await this.reports(profiles)
+    const reports = await this.reports(profiles, flags)
     this.log(reports.map((report) => renderStatus(report)).join('\n\n'))
     this.exitWith(exitFor(reports))
     return many ? {gateways: reports} : reports[0]
