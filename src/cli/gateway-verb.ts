@@ -1,8 +1,6 @@
 import type {Selection} from '@hermes-cli/service-manager'
 
-import {Flags} from '@oclif/core'
-
-import type {Control, VerbResult} from '../gateway/control.js'
+import type {VerbResult} from '../gateway/control.js'
 import {overMany, type FleetOutcome} from '../gateway/fleet.js'
 import {locate} from '../gateway/locate.js'
 import {unlessGone} from '../gateway/meanwhile.js'
@@ -10,24 +8,17 @@ import {checkSupervision} from '../gateway/supervision.js'
 import {readConfig} from '../profile/config.js'
 import {HermesError} from '../profile/errors.js'
 import {checkOwner} from '../profile/owner.js'
+import {checkLasting} from '../profile/temporary.js'
 import {profileDirectory} from '../profile/paths.js'
 import {findProfile} from '../profile/store.js'
 import {scanProfiles} from '../profile/scan.js'
 import {HermesCommand} from './base-command.js'
 import {EXIT} from './exit.js'
+import {actingFor} from './on-behalf.js'
 import {errorJson, toldError} from './report.js'
-import {candidates, scopeFlags, type ScopeFlags} from './scope.js'
+import type {Controls, PlacedControl, Verb, VerbFlags} from './placed.js'
+import {candidates, type ScopeFlags} from './scope.js'
 import {specsOf} from './specs.js'
-
-export const manyFlags = {
-  all: Flags.boolean({char: 'a', description: 'Every profile'}),
-  ...scopeFlags,
-}
-
-export interface VerbFlags extends ScopeFlags {
-  readonly all?: boolean
-  readonly profile?: string | undefined
-}
 
 /** The profiles a gateway command is about: names, `--all`, or the selected one. */
 export abstract class GatewayCommand extends HermesCommand {
@@ -44,48 +35,64 @@ export abstract class GatewayCommand extends HermesCommand {
     }
 
     const profiles = names.length > 0 ? [...new Set(names)] : [await this.selectProfile(flags.profile)]
-    for (const name of profiles) await findProfile(this.home, name)
+    for (const name of profiles) await this.checkTarget(name)
     return {many: profiles.length > 1, profiles}
+  }
+
+  /** Before anything is done. Throws what `findProfile` throws. */
+  protected async checkTarget(profile: string): Promise<void> {
+    await findProfile(this.home, profile)
+  }
+
+  protected act(control: PlacedControl, profile: string, verb: Verb): Promise<VerbResult> {
+    return unlessGone(control, profile, () => verb(control, profile))
+  }
+
+  /** The managers a verb may act on, best first. Throws where none is usable. */
+  private async candidates(flags: ScopeFlags): Promise<readonly [Selection, ...Selection[]]> {
+    const detection = await this.detect()
+    const [first, ...others] = candidates(detection, flags, this.context.host.environment.HERMES_BACKEND)
+    return first ? [first, ...others] : this.noManager(detection)
   }
 
   /** Which manager a profile's service is to be found on, or to be placed on. Throws where none is usable. */
   protected async locator(flags: ScopeFlags): Promise<(profile: string) => Promise<Selection>> {
-    const detection = await this.detect()
-    const [first, ...others] = candidates(detection, flags, this.context.host.environment.HERMES_BACKEND)
-    if (!first) return this.noManager(detection)
-    return (profile) => locate([first, ...others], profile, (text) => this.warn(text))
+    const among = await this.candidates(flags)
+    return (profile) => locate(among, profile, (text) => this.warn(text))
   }
 
-  protected controlOf({manager}: Selection): Control {
+  protected controlOf(selection: Selection, force = false): PlacedControl {
+    const {environment} = this.context.host
+    const specFor = specsOf(this.home, this.config.root, environment)
+    const lasting = selection.backend.supports.bootPersistence && !force
     return {
       checkConfig: (profile) => readConfig(profileDirectory(this.home, profile)),
       home: this.home,
-      manager,
-      specFor: specsOf(this.home, this.config.root, this.context.host.environment),
+      manager: selection.manager,
+      selection,
+      specFor: (profile) => specFor(profile, selection.scope),
+      ...(lasting ? {checkHome: () => checkLasting(this.home, environment)} : {}),
     }
   }
 
   /** What a verb that changes something acts with, for each profile. */
-  protected async controls(flags: ScopeFlags): Promise<(profile: string) => Promise<Control>> {
-    await checkOwner(this.home)
-    const selectionOf = await this.locator(flags)
+  protected async controls(flags: VerbFlags): Promise<Controls> {
+    // What nobody may is said before what is missing.
+    if (!(await this.detect()).selection) await checkOwner(this.home)
+    const {onBehalf, usable} = await actingFor(this.home, await this.candidates(flags))
+    const [first, ...others] = usable as [Selection, ...Selection[]]
     await checkSupervision(this.home)
-    return async (profile) => this.controlOf(await selectionOf(profile))
+    return {
+      atOnce: onBehalf ? 1 : undefined,
+      controlFor: async (profile) => this.controlOf(await locate([first, ...others], profile, (text) => this.warn(text)), flags.force),
+    }
   }
 
   /** One verb over the targets: one profile fails as itself, many are reported one by one. */
-  protected async runVerb(
-    names: readonly string[],
-    flags: VerbFlags,
-    verb: (control: Control, profile: string) => Promise<VerbResult>,
-  ): Promise<unknown> {
+  protected async runVerb(names: readonly string[], flags: VerbFlags, verb: Verb): Promise<unknown> {
     const {many, profiles} = await this.targets(names, flags)
-    const controlFor = await this.controls(flags)
-    const act = async (profile: string) => {
-      const control = await controlFor(profile)
-      return unlessGone(control, profile, () => verb(control, profile))
-    }
-
+    const {atOnce, controlFor} = await this.controls(flags)
+    const act = async (profile: string) => this.act(await controlFor(profile), profile, verb)
     if (!many) {
       const result = await act(profiles[0]!)
       const {renderVerb} = await import('./render/gateway.js')
@@ -93,7 +100,7 @@ export abstract class GatewayCommand extends HermesCommand {
       return result
     }
 
-    return this.reportMany(await overMany(profiles, act))
+    return this.reportMany(await overMany(profiles, act, atOnce))
   }
 
   private async reportMany(outcomes: ReadonlyArray<FleetOutcome<VerbResult>>): Promise<unknown> {

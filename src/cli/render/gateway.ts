@@ -8,13 +8,18 @@ import {emphasise, table} from './table.js'
 const WORDS: Record<VerbResult['action'], string> = {
   'already-running': 'already running',
   'already-stopped': 'already stopped',
+  'already-installed': 'already installed',
+  'already-uninstalled': 'not installed, nothing to do',
+  installed: 'installed',
   restarted: 'restarted',
   started: 'started',
   stopped: 'stopped',
+  uninstalled: 'uninstalled, the profile stays',
+  updated: 'installed anew',
 }
 
 /** One line for what a verb did. */
-export function renderVerb({action, profile, registered, restart_due, status}: VerbResult): string {
+export function renderVerb({action, note, profile, registered, restart_due, status}: VerbResult): string {
   const facts = [
     status.pid === null ? undefined : `pid ${status.pid}`,
     status.pid === null || status.port === null ? undefined : `port ${status.port}`,
@@ -23,7 +28,7 @@ export function renderVerb({action, profile, registered, restart_due, status}: V
   const about = facts.length > 0 ? ` (${facts.join(', ')})` : ''
   const due = restart_due ? `\n  its definition has changed: hermes gateway:restart ${profile} takes it up` : ''
   const unwell = status.state === 'degraded' ? `\n  degraded: ${status.reason ?? 'no reason given'}` : ''
-  return `${profile}: ${WORDS[action]}${about}${unwell}${due}`
+  return `${profile}: ${WORDS[action]}${about}${unwell}${due}${note ? `\n  ${note}` : ''}`
 }
 
 export const renderVerbFailure = (profile: string, {message}: ToldError): string => `${profile}: ${emphasise('red', 'failed')}: ${message}`

@@ -1,7 +1,8 @@
 import {ServiceManagerError} from '@hermes-cli/service-manager'
 import {Args, Flags} from '@oclif/core'
 
-import {GatewayCommand, manyFlags} from '../../cli/gateway-verb.js'
+import {GatewayCommand} from '../../cli/gateway-verb.js'
+import {manyFlags} from '../../cli/placed.js'
 import {overMany} from '../../gateway/fleet.js'
 import {HermesError} from '../../profile/errors.js'
 

@@ -1,7 +1,7 @@
 import {Args} from '@oclif/core'
 
 import {EXIT} from '../../cli/exit.js'
-import {manyFlags} from '../../cli/gateway-verb.js'
+import {manyFlags} from '../../cli/placed.js'
 import {renderStatus, type StatusReport} from '../../cli/render/gateway.js'
 import {StatusCommand} from '../../cli/status-command.js'
 
