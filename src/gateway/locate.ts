@@ -2,13 +2,25 @@ import {isServiceManagerError, type Selection, type ServiceStatus} from '@hermes
 
 import {asError} from '../host/errors.js'
 
-/** What a manager knows of a profile. A definition of another home is none of ours, and so is absent. */
-export async function statusOn({manager}: Pick<Selection, 'manager'>, profile: string): Promise<ServiceStatus> {
-  try {
-    return await manager.status(profile)
-  } catch (error) {
-    if (isServiceManagerError(error) && error.code === 'not-owned') return {state: 'absent'}
-    throw error
+/** A definition of that name that belongs to another home is not there for us: it is not read, not removed, and in nobody's way. */
+export function oursOnly<T extends Pick<Selection, 'manager'>>(selection: T): T {
+  const {manager} = selection
+  const unlessForeign = async <R>(work: Promise<R>, otherwise: R): Promise<R> => {
+    try {
+      return await work
+    } catch (error) {
+      if (isServiceManagerError(error) && error.code === 'not-owned') return otherwise
+      throw error
+    }
+  }
+
+  return {
+    ...selection,
+    manager: {
+      ...manager,
+      status: (id) => unlessForeign<ServiceStatus>(manager.status(id), {state: 'absent'}),
+      uninstall: (id) => unlessForeign(manager.uninstall(id), undefined),
+    },
   }
 }
 
@@ -25,7 +37,7 @@ export async function locate<T extends Pick<Selection, 'label' | 'manager'>>(
   if (candidates.length === 1) return first
   for (const candidate of candidates) {
     try {
-      const {state} = await statusOn(candidate, profile)
+      const {state} = await oursOnly(candidate).manager.status(profile)
       if (state !== 'absent' && state !== 'unknown') return candidate
     } catch (error) {
       warn(`${candidate.label} does not say whether it has the gateway of "${profile}": ${asError(error).message}`)

@@ -99,6 +99,20 @@ describe('a service manager with a user and a system scope', () => {
     expect(fake.slots('system').coder).to.include({state: 'running'})
   })
 
+  it('moves and removes the services of a profile in every scope', async () => {
+    await given()
+    fake.put('system', 'coder', {state: 'running'})
+    fake.put('user', 'coder', {enabled: false})
+    const renamed = (await hermes('profile:rename', 'coder', 'senior', '--json')).json()
+    expect(renamed).to.include({registered: true})
+    expect(Object.keys(fake.slots('user'))).to.deep.equal(['senior'])
+    expect(Object.keys(fake.slots('system'))).to.deep.equal(['senior'])
+    const deleted = (await hermes('profile:delete', 'senior', '--yes', '--json')).json()
+    expect(deleted.services_removed).to.deep.equal(['fake (user)', 'fake (system)'])
+    expect(fake.slots('user')).to.deep.equal({})
+    expect(fake.slots('system')).to.deep.equal({})
+  })
+
   describe('with one scope', () => {
     it('is a single line with no scope, and is not asked where a service is', async () => {
       await given({kind: 'single', scopes: ['user']})
