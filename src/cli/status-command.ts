@@ -39,6 +39,7 @@ export abstract class StatusCommand extends GatewayCommand {
 /** One gateway whose status cannot be read never hides the others. */
 function unreadable(profile: string, error: Error, selection?: Selection): StatusReport {
   return {
+    drift: null,
     enabled: null,
     failures: 0,
     intent: 'none',

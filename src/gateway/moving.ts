@@ -63,7 +63,7 @@ interface Place {
 
 /** Two may have it, and only one can hold its lock: the one that has it up brings it up again. */
 async function placesOf(moving: Moving, profile: string): Promise<readonly Place[]> {
-  const usable = moving.usable.map(oursOnly)
+  const usable = moving.usable.map((one) => oursOnly(one))
   const places = await Promise.all(usable.map(async (selection) => placeOf(selection, usable.length > 1 ? profile : undefined)))
   const main = places.find(({up}) => up) ?? places.find(({registered}) => registered) ?? places[0]
   const before = await refuseForeground(moving, main?.selection.manager, profile)

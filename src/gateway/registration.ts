@@ -20,7 +20,7 @@ export async function unregister(usable: readonly Selection[], home: string, pro
   const {stopSeconds} = await specFor(profile)
   await markStop(directory)
   const removed: string[] = []
-  for (const {label, manager} of usable.map(oursOnly)) {
+  for (const {label, manager} of usable.map((one) => oursOnly(one))) {
     const {state} = await manager.status(profile)
     await manager.uninstall(profile)
     if (state !== 'absent') removed.push(label)
@@ -32,5 +32,5 @@ export async function unregister(usable: readonly Selection[], home: string, pro
 
 /** Once the directory is gone: a start that overlapped with the removal may have registered the service again. */
 export async function unregisterLate(usable: readonly Selection[], profile: string): Promise<void> {
-  for (const {manager} of usable.map(oursOnly)) await manager.uninstall(profile)
+  for (const {manager} of usable.map((one) => oursOnly(one))) await manager.uninstall(profile)
 }

@@ -69,6 +69,7 @@ export function renderStatus(report: StatusReport): string {
     ['port', report.port === null ? null : String(report.port)],
     ['ready', report.ready === null ? null : report.ready ? 'yes' : 'no'],
     ['registered', report.manager === null ? null : report.registered ? 'yes' : 'no'],
+    ['drift', report.drift === null ? null : `${report.drift}: hermes gateway:restart ${report.profile} mends it`],
     ['definition', report.restart_due ? `changed: hermes gateway:restart ${report.profile} takes it up` : null],
   ]
   const shown = lines.filter(([, value]) => value !== null && value !== undefined)
