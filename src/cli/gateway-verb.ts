@@ -8,7 +8,6 @@ import {checkSupervision} from '../gateway/supervision.js'
 import {readConfig} from '../profile/config.js'
 import {HermesError} from '../profile/errors.js'
 import {checkOwner} from '../profile/owner.js'
-import {checkLasting} from '../profile/temporary.js'
 import {profileDirectory} from '../profile/paths.js'
 import {findProfile} from '../profile/store.js'
 import {scanProfiles} from '../profile/scan.js'
@@ -71,7 +70,7 @@ export abstract class GatewayCommand extends HermesCommand {
       manager: selection.manager,
       selection,
       specFor: (profile) => specFor(profile, selection.scope),
-      ...(lasting ? {checkHome: () => checkLasting(this.home, environment)} : {}),
+      ...(lasting ? {checkHome: async () => (await import('../profile/temporary.js')).checkLasting(this.home, environment)} : {}),
     }
   }
 

@@ -2,7 +2,7 @@ import type {CheckedServiceManager, Selection} from '@hermes-cli/service-manager
 
 import {stat} from 'node:fs/promises'
 
-import {actAs, type Effective} from '../host/effective.js'
+import type {Effective} from '../host/effective.js'
 import {checkOwner} from '../profile/owner.js'
 
 export interface Acting {
@@ -23,6 +23,7 @@ export async function actingFor(home: string, usable: readonly Selection[], uid 
     return {onBehalf: false, usable}
   }
 
+  const {actAs} = await import('../host/effective.js')
   const effective = actAs(owner)
   return {onBehalf: true, usable: machine.map((one) => ({...one, manager: byRoot(one.manager, effective)}))}
 }

@@ -44,6 +44,9 @@ export async function checkLasting(home: string, environment: Readonly<Record<st
   const place = await temporaryHome(home, environment)
   if (place === undefined) return
   throw new HermesError('temporary-home', `${home} lies in the temporary directory ${place}, and a service would come back without it`, {
-    suggestions: ['Use a home that stays: set HERMES_HOME, or leave it out.', 'If it does stay: --force'],
+    suggestions: [
+      'Use a home that stays: set HERMES_HOME, or leave it out.',
+      'If it does stay: --force of gateway:start or gateway:install.',
+    ],
   })
 }

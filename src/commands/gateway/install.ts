@@ -7,7 +7,6 @@ import {checkRunAs} from '../../cli/run-as.js'
 import type {VerbResult} from '../../gateway/control.js'
 import {install, type Placing} from '../../gateway/install.js'
 import {gatewayStatus} from '../../gateway/status.js'
-import {HermesError} from '../../profile/errors.js'
 import {profileDirectory} from '../../profile/paths.js'
 
 export default class GatewayInstall extends GatewayCommand {
@@ -40,11 +39,9 @@ export default class GatewayInstall extends GatewayCommand {
     const {argv, flags} = await this.parse(GatewayInstall)
     const user = flags['run-as-user']
     if (user !== undefined) await checkRunAs(this.context.host, user)
-    const placing = {enable: flags['start-on-login'], start: flags['start-now'] && !flags['no-start']}
+    const placing: Placing = {enable: flags['start-on-login'], start: flags['start-now'] && !flags['no-start']}
     return this.runVerb(argv as string[], flags, (control, profile) =>
-      control.selection.backend.supports.runtimeRegistration
-        ? explain(control, profile)
-        : install(control, profile, placing satisfies Placing),
+      control.selection.backend.supports.runtimeRegistration ? explain(control, profile) : install(control, profile, placing),
     )
   }
 }
@@ -57,7 +54,8 @@ async function explain({home, manager, selection}: PlacedControl, profile: strin
     return {action: 'already-installed', note, profile, status}
   }
 
-  if (status.state === 'unknown') throw new HermesError('start-failed', `${selection.label} does not say how it is: ${status.reason}`)
+  if (status.state === 'unknown')
+    throw new ServiceManagerError('unavailable', `${selection.label} does not say how "${profile}" is: ${status.reason}`)
   const what = `under ${selection.label} a gateway is installed when its profile is created, and "${profile}" was created without it`
   throw new ServiceManagerError('not-supported', what, {suggestions: [`Register it and bring it up: hermes gateway:start ${profile}`]})
 }
