@@ -162,10 +162,14 @@ describe('gateway:install and gateway:uninstall', () => {
         expect(fake.slots('system').coder!.spec.user, words[0]).to.equal(USER)
       }
 
+      expect(intent()).to.equal('running')
+      expect((await hermes('profile:rename', 'coder', 'senior')).code).to.equal(0)
+      expect(fake.slots('system').senior!.spec.user).to.equal(USER)
       const ours = readdirSync(home, {recursive: true}).map(String)
       const roots = ours.filter((name) => !/^(?:fake|\.fake|\.local|\.cache)/.test(name) && lstatSync(join(home, name)).uid === 0)
       expect(roots).to.deep.equal([])
-      expect(intent()).to.equal('running')
+      expect((await hermes('profile:delete', 'senior', '--yes')).code).to.equal(0)
+      expect(fake.slots('system')).to.not.have.property('senior')
     })
   })
 })
