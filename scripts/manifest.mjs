@@ -19,7 +19,7 @@ async function manifestOf(directory) {
 
 let stale = 0
 for (const directory of [root, ...backends]) {
-  if (!existsSync(join(directory, 'dist/commands'))) continue
+  if (!existsSync(join(directory, 'dist'))) continue
   const path = join(directory, 'oclif.manifest.json')
   const before = existsSync(path) ? readFileSync(path, 'utf8') : ''
   const after = await manifestOf(directory)

@@ -21,7 +21,13 @@ function makeHome() {
 
 function environmentIn(home) {
   const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(?:HERMES_|S6_)/.test(name)))
-  Object.assign(environment, {HERMES_HOME: join(home, '.hermes'), HOME: home, NO_COLOR: '1', TMPDIR: join(home, 'tmp')})
+  Object.assign(environment, {
+    HERMES_HOME: join(home, '.hermes'),
+    HOME: home,
+    NO_COLOR: '1',
+    TMPDIR: join(home, 'tmp'),
+    XDG_RUNTIME_DIR: home,
+  })
   // A private certificate costs every start of Node 20 some 30 ms and nothing here talks to the world.
   delete environment.NODE_EXTRA_CA_CERTS
   return environment

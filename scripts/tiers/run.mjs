@@ -6,10 +6,16 @@ import {readReport} from './failures.mjs'
 
 const NOTHING = {failures: [], passed: 0, pending: 0}
 
-async function runMocha(folder, {environment, home, signal}) {
-  const report = join(home, `${folder}.report`)
+async function runMocha(folder, {environment, home, prefix = [], reports = home, signal}) {
+  const report = join(reports, `${folder}.report`)
   const reporter = ['--reporter', 'scripts/tiers/reporter.mjs', '--reporter-option', `file=${report}`]
-  const command = [process.execPath, join(root, 'node_modules/mocha/bin/mocha.js'), ...reporter, `.build/test/${folder}/**/*.test.js`]
+  const command = [
+    ...prefix,
+    process.execPath,
+    join(root, 'node_modules/mocha/bin/mocha.js'),
+    ...reporter,
+    `.build/test/${folder}/**/*.test.js`,
+  ]
   const {code, output} = await run(command, {env: environment, signal})
   const {ended, ...total} = readReport(report)
   // Mocha that died, or found no test, has failed whatever it printed.
@@ -43,7 +49,9 @@ export async function runTier(tier, context) {
     return {...NOTHING, failures: [{error: error.message, title: 'its preparation'}]}
   }
 
-  const total = await runPrepared(tier, {...context, environment: {...context.environment, ...prepared.environment}})
+  const {environment, prefix, reports} = prepared
+  const inside = {...context, environment: {...context.environment, ...environment}, prefix, reports}
+  const total = await runPrepared(tier, inside)
   const left = await prepared.stop()
   if (left.length > 0 && !context.signal.aborted)
     total.failures.push({error: left.join('\n'), title: 'containers or volumes left by a test'})

@@ -3,11 +3,12 @@ import {join} from 'node:path'
 
 import {root} from '../lib/process.mjs'
 import {containerNeeds, prepareContainers} from './container.mjs'
+import {prepareReboot, prepareSystemd, systemdNeeds} from './systemd.mjs'
 
 const node = process.execPath
 const bin = (path) => join(root, 'node_modules', path)
 
-/** `folder`: tests for mocha. `needs`: programs it cannot do without. `prepare`: what to start before and stop after. */
+/** `folder`: tests for mocha. `needs`: programs it cannot do without. `prepare`: what to start before and stop after, and with `prefix` how to run them in it. */
 export const TIERS = [
   {
     name: 'lint',
@@ -23,6 +24,9 @@ export const TIERS = [
   {name: 'contract', folder: 'contract', needs: ['s6-svscan']},
   {name: 'cli', folder: 'cli', needs: ['s6-svscan']},
   {name: 'integration', folder: 'integration', needs: ['s6-svscan', 'strace']},
+  {name: 'systemd-user', folder: 'systemd', needs: systemdNeeds, prepare: prepareSystemd('user')},
+  {name: 'systemd-system', folder: 'systemd', needs: systemdNeeds, prepare: prepareSystemd('system')},
+  {name: 'systemd-reboot', folder: 'systemd-reboot', needs: systemdNeeds, prepare: prepareReboot},
   {name: 'container', folder: 'container', needs: containerNeeds, prepare: prepareContainers},
   {name: 'demo', needs: ['s6-svscan'], steps: [[node, 'scripts/demo.mjs']]},
 ]

@@ -35,8 +35,11 @@ export abstract class HermesCommand extends Command {
   /** Throws `no-service-manager` with what was looked for and the ways on, or `home-in-use`. */
   protected async requireManager(): Promise<Selection> {
     const detection = await this.detect()
-    if (detection.selection) return detection.selection
-    // Where another container has the home, a manager of one's own is not what is missing.
+    return detection.selection ?? this.noManager(detection)
+  }
+
+  /** Throws `no-service-manager`, or `home-in-use`: where another container has the home, a manager of one's own is not what is missing. */
+  protected async noManager(detection: DetectionResult): Promise<never> {
     const {checkSupervision} = await import('../gateway/supervision.js')
     await checkSupervision(this.home)
     throw noServiceManager(detection, this.context.host.environment.HERMES_BACKEND)

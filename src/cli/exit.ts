@@ -26,6 +26,7 @@ const BY_CODE: Partial<Record<HermesErrorCode | ServiceManagerErrorCode, number>
   'profile-not-found': EXIT.unknown,
   'reserved-name': EXIT.usage,
   'start-timeout': EXIT.deadline,
+  'temporary-home': EXIT.configuration,
   timeout: EXIT.deadline,
   unavailable: EXIT.noServiceManager,
   usage: EXIT.usage,

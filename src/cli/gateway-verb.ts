@@ -1,7 +1,8 @@
-import {Flags} from '@oclif/core'
+import type {Selection} from '@hermes-cli/service-manager'
 
-import type {Control, VerbResult} from '../gateway/control.js'
+import type {VerbResult} from '../gateway/control.js'
 import {overMany, type FleetOutcome} from '../gateway/fleet.js'
+import {locate} from '../gateway/locate.js'
 import {unlessGone} from '../gateway/meanwhile.js'
 import {checkSupervision} from '../gateway/supervision.js'
 import {readConfig} from '../profile/config.js'
@@ -12,19 +13,15 @@ import {findProfile} from '../profile/store.js'
 import {scanProfiles} from '../profile/scan.js'
 import {HermesCommand} from './base-command.js'
 import {EXIT} from './exit.js'
+import {actingFor} from './on-behalf.js'
 import {errorJson, toldError} from './report.js'
+import type {Controls, PlacedControl, Verb, VerbFlags} from './placed.js'
+import {candidates, type ScopeFlags} from './scope.js'
 import {specsOf} from './specs.js'
-
-export const manyFlags = {
-  all: Flags.boolean({char: 'a', description: 'Every profile'}),
-}
 
 /** The profiles a gateway command is about: names, `--all`, or the selected one. */
 export abstract class GatewayCommand extends HermesCommand {
-  protected async targets(
-    names: readonly string[],
-    flags: {all?: boolean; profile?: string | undefined},
-  ): Promise<{many: boolean; profiles: string[]}> {
+  protected async targets(names: readonly string[], flags: VerbFlags): Promise<{many: boolean; profiles: string[]}> {
     if (flags.all) {
       if (names.length > 0 || flags.profile) throw new HermesError('usage', '--all already means every profile; leave the names out')
       const {bad, entries, warnings} = await scanProfiles(this.home)
@@ -37,31 +34,64 @@ export abstract class GatewayCommand extends HermesCommand {
     }
 
     const profiles = names.length > 0 ? [...new Set(names)] : [await this.selectProfile(flags.profile)]
-    for (const name of profiles) await findProfile(this.home, name)
+    for (const name of profiles) await this.checkTarget(name)
     return {many: profiles.length > 1, profiles}
   }
 
-  protected async control(): Promise<Control> {
-    await checkOwner(this.home)
-    const {manager} = await this.requireManager()
-    await checkSupervision(this.home)
+  /** Before anything is done. Throws what `findProfile` throws. */
+  protected async checkTarget(profile: string): Promise<void> {
+    await findProfile(this.home, profile)
+  }
+
+  protected act(control: PlacedControl, profile: string, verb: Verb): Promise<VerbResult> {
+    return unlessGone(control, profile, () => verb(control, profile))
+  }
+
+  /** The managers a verb may act on, best first. Throws where none is usable. */
+  private async candidates(flags: ScopeFlags): Promise<readonly [Selection, ...Selection[]]> {
+    const detection = await this.detect()
+    const [first, ...others] = candidates(detection, flags, this.context.host.environment.HERMES_BACKEND)
+    return first ? [first, ...others] : this.noManager(detection)
+  }
+
+  /** Which manager a profile's service is to be found on, or to be placed on. Throws where none is usable. */
+  protected async locator(flags: ScopeFlags): Promise<(profile: string) => Promise<Selection>> {
+    const among = await this.candidates(flags)
+    return (profile) => locate(among, profile, (text) => this.warn(text))
+  }
+
+  protected controlOf(selection: Selection, force = false): PlacedControl {
+    const {environment} = this.context.host
+    const specFor = specsOf(this.home, this.config.root, environment)
+    const lasting = selection.backend.supports.bootPersistence && !force
     return {
       checkConfig: (profile) => readConfig(profileDirectory(this.home, profile)),
       home: this.home,
-      manager,
-      specFor: specsOf(this.home, this.config.root, this.context.host.environment),
+      manager: selection.manager,
+      selection,
+      specFor: (profile) => specFor(profile, selection.scope),
+      ...(lasting ? {checkHome: async () => (await import('../profile/temporary.js')).checkLasting(this.home, environment)} : {}),
+    }
+  }
+
+  /** What a verb that changes something acts with, for each profile. */
+  protected async controls(flags: VerbFlags): Promise<Controls> {
+    // What nobody may is said before what is missing.
+    if (!(await this.detect()).selection) await checkOwner(this.home)
+    const {onBehalf, usable} = await actingFor(this.home, await this.candidates(flags))
+    const [first, ...others] = usable as [Selection, ...Selection[]]
+    await checkSupervision(this.home)
+    return {
+      atOnce: onBehalf ? 1 : undefined,
+      controlFor: async (profile) => this.controlOf(await locate([first, ...others], profile, (text) => this.warn(text)), flags.force),
     }
   }
 
   /** One verb over the targets: one profile fails as itself, many are reported one by one. */
-  protected async runVerb(
-    names: readonly string[],
-    flags: {all?: boolean; profile?: string | undefined},
-    verb: (control: Control, profile: string) => Promise<VerbResult>,
-  ): Promise<unknown> {
+  protected async runVerb(names: readonly string[], flags: VerbFlags, verb: Verb): Promise<unknown> {
     const {many, profiles} = await this.targets(names, flags)
-    const control = await this.control()
-    const act = (profile: string) => unlessGone(control, profile, () => verb(control, profile))
+    const {atOnce, controlFor} = await this.controls(flags)
+    const act = async (profile: string) => this.act(await controlFor(profile), profile, verb)
     if (!many) {
       const result = await act(profiles[0]!)
       const {renderVerb} = await import('./render/gateway.js')
@@ -69,7 +99,7 @@ export abstract class GatewayCommand extends HermesCommand {
       return result
     }
 
-    return this.reportMany(await overMany(profiles, act))
+    return this.reportMany(await overMany(profiles, act, atOnce))
   }
 
   private async reportMany(outcomes: ReadonlyArray<FleetOutcome<VerbResult>>): Promise<unknown> {

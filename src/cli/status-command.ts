@@ -1,9 +1,12 @@
+import type {Selection} from '@hermes-cli/service-manager'
+
 import {gatewayStatus} from '../gateway/status.js'
 import {elsewhereText, supervisionOf} from '../gateway/supervision.js'
 import {overMany} from '../gateway/fleet.js'
 import {profileDirectory} from '../profile/paths.js'
 import {GatewayCommand} from './gateway-verb.js'
 import type {StatusReport} from './render/gateway.js'
+import type {ScopeFlags} from './scope.js'
 
 /** Statuses are only read: more at once than verbs. */
 const READS_AT_ONCE = 8
@@ -13,31 +16,34 @@ export abstract class StatusCommand extends GatewayCommand {
   protected elsewhere: readonly string[] = []
 
   /** Works without a service manager too: the lock tells whether a gateway lives. */
-  protected async reports(profiles: readonly string[]): Promise<StatusReport[]> {
+  protected async reports(profiles: readonly string[], flags: ScopeFlags): Promise<StatusReport[]> {
     const {selection} = await this.detect()
+    const selectionOf = selection ? await this.locator(flags) : async () => undefined
     const supervision = await supervisionOf(this.home)
     if (supervision.by === 'elsewhere') this.elsewhere = [elsewhereText(supervision.record)]
     const outcomes = await overMany(
       profiles,
-      async (profile): Promise<StatusReport> => ({
-        ...(await gatewayStatus(profile, profileDirectory(this.home, profile), selection?.manager)),
-        manager: selection?.label ?? null,
-      }),
+      async (profile): Promise<StatusReport> => {
+        const found = await selectionOf(profile)
+        const status = await gatewayStatus(profile, profileDirectory(this.home, profile), found?.manager)
+        return {...status, manager: found?.label ?? null, scope: found?.scope ?? null}
+      },
       READS_AT_ONCE,
     )
     return outcomes
-      .map((outcome) => (outcome.ok ? outcome.result : unreadable(outcome.profile, outcome.error, selection?.label)))
+      .map((outcome) => (outcome.ok ? outcome.result : unreadable(outcome.profile, outcome.error, selection)))
       .map((report) => ({...report, warnings: [...this.elsewhere, ...report.warnings]}))
   }
 }
 
 /** One gateway whose status cannot be read never hides the others. */
-function unreadable(profile: string, error: Error, manager?: string): StatusReport {
+function unreadable(profile: string, error: Error, selection?: Selection): StatusReport {
   return {
+    drift: null,
     enabled: null,
     failures: 0,
     intent: 'none',
-    manager: manager ?? null,
+    manager: selection?.label ?? null,
     observed: null,
     pid: null,
     port: null,
@@ -46,6 +52,7 @@ function unreadable(profile: string, error: Error, manager?: string): StatusRepo
     reason: error.message,
     registered: false,
     restart_due: false,
+    scope: selection?.scope ?? null,
     since: null,
     state: 'unknown',
     warnings: [],

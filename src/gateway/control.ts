@@ -18,15 +18,29 @@ export interface Control {
   readonly specFor: (profile: string) => Promise<ServiceSpec>
   /** Throws `config-invalid` when the configuration cannot be used. */
   readonly checkConfig: (profile: string) => Promise<unknown>
+  /** Throws `temporary-home` where the manager would bring back a service whose home is gone. Asked before one is registered. */
+  readonly checkHome?: () => Promise<void>
 }
 
 export interface VerbResult {
   readonly profile: string
-  readonly action: 'already-running' | 'already-stopped' | 'restarted' | 'started' | 'stopped'
+  readonly action:
+    | 'already-installed'
+    | 'already-running'
+    | 'already-stopped'
+    | 'already-uninstalled'
+    | 'installed'
+    | 'restarted'
+    | 'started'
+    | 'stopped'
+    | 'uninstalled'
+    | 'updated'
   /** It was not known to the manager before. */
   readonly registered?: boolean
   /** The definition changed while the process ran on: a restart takes it up. */
   readonly restart_due?: boolean
+  /** For people, where what was done needs a word. */
+  readonly note?: string
   readonly status: GatewayStatus
 }
 
@@ -41,6 +55,7 @@ export async function start(control: Control, profile: string, by = 'gateway:sta
   const before = await settledStatus(control, profile)
   if (before.state === 'foreground') throw runsElsewhere(profile, before.pid)
   if (before.state !== 'running' && before.state !== 'degraded') await refuseInvisibleHolder(profile, directory)
+  if (!before.registered) await control.checkHome?.()
   const began = Date.now()
   await writeIntent(directory, 'running', by)
   const {change, restartDue} = await control.manager.install(await control.specFor(profile), {start: false})
@@ -83,6 +98,7 @@ export async function restart(control: Control, profile: string, by = 'gateway:r
   const before = await settledStatus(control, profile)
   if (before.state === 'foreground') throw runsElsewhere(profile, before.pid)
   if (before.pid !== null) await control.checkConfig(profile)
+  if (!before.registered) await control.checkHome?.()
   const began = Date.now()
   await writeIntent(directory, 'running', by)
   const {change} = await control.manager.install(await control.specFor(profile), {start: false})
@@ -102,14 +118,14 @@ export async function restart(control: Control, profile: string, by = 'gateway:r
   }
 }
 
-function runsElsewhere(profile: string, pid: number | null): HermesError {
+export function runsElsewhere(profile: string, pid: number | null): HermesError {
   return new HermesError('already-running', `the gateway of "${profile}" already runs outside the service manager, as pid ${pid}`, {
     suggestions: [`Stop it first: hermes gateway:stop ${profile}`],
   })
 }
 
 /** A lock that is held by a process we cannot see: another container on the same volume. Starting would only wait for it. */
-async function refuseInvisibleHolder(profile: string, directory: string): Promise<void> {
+export async function refuseInvisibleHolder(profile: string, directory: string): Promise<void> {
   const {held, holder} = await settledLock(directory)
   if (!held || holder) return
   throw new HermesError(

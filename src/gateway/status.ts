@@ -22,6 +22,8 @@ export interface GatewayStatus {
   readonly enabled: boolean | null
   /** The definition changed while the process ran on. */
   readonly restart_due: boolean
+  /** What somebody changed in the definition, in one line. */
+  readonly drift: string | null
   /** Lives in a row that ended badly and early, as it counts them itself. */
   readonly failures: number
   /** Why it is not running, or not well. */
@@ -54,7 +56,7 @@ export async function gatewayStatus(profile: string, directory: string, manager?
 
 type Common = Pick<
   GatewayStatus,
-  'enabled' | 'failures' | 'intent' | 'observed' | 'port' | 'profile' | 'registered' | 'restart_due' | 'warnings'
+  'drift' | 'enabled' | 'failures' | 'intent' | 'observed' | 'port' | 'profile' | 'registered' | 'restart_due' | 'warnings'
 >
 type Is<State extends ServiceStatus['state']> = Extract<ServiceStatus, {state: State}>
 
@@ -80,6 +82,7 @@ export function judge(evidence: Evidence): GatewayStatus {
 function commonOf({intent, profile, recorded, service, warnings}: Evidence): Common {
   const known = 'enabled' in service ? service : undefined
   return {
+    drift: known?.drift ?? null,
     enabled: known?.enabled ?? null,
     failures: recorded?.failures ?? 0,
     intent: intent ?? 'none',

@@ -17,6 +17,7 @@ export const HERMES_ERROR_CODES = [
   'start-timeout',
   'stop-failed',
   'storage',
+  'temporary-home',
   'unforeseen',
   'usage',
 ] as const

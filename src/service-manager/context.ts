@@ -1,12 +1,14 @@
 import type {Host} from './host.js'
 import type {CheckedServiceManager} from './checked.js'
-import type {Backend} from './types.js'
+import type {Backend, Scope} from './types.js'
 
 /** One line of the detection trace. */
 export interface Considered {
   readonly kind: string
   readonly label: string
   readonly plugin: string
+  /** Of a backend that has more than one: each is a line of its own. */
+  readonly scope?: Scope
   readonly rank: number
   readonly usable: boolean
   readonly because: string
@@ -16,13 +18,15 @@ export interface Selection {
   readonly backend: Backend
   /** For people: what detection found, else the backend's own label. */
   readonly label: string
+  /** Where this manager's services live. */
+  readonly scope: Scope
   readonly manager: CheckedServiceManager
 }
 
 export interface DetectionResult {
-  /** Every backend found, best rank first. */
+  /** Every backend found, best rank first, one line for each of its scopes. */
   readonly considered: readonly Considered[]
-  /** Every usable one, best rank first. */
+  /** Every usable one, best rank first, then in the backend's own order of scopes. */
   readonly usable: readonly Selection[]
   /** The one to use: HERMES_BACKEND where it is set, else the best usable one. */
   readonly selection: Selection | undefined
@@ -33,7 +37,7 @@ export interface HermesContext {
   readonly host: Host
   /** Finds the service manager, at most once in a process, and says what was considered. */
   detect(): Promise<DetectionResult>
-  /** Connects to one backend by its kind, usable or not: for a reconcile before the manager runs. */
+  /** Connects to one backend by its kind, in its first scope, usable or not: for a reconcile before the manager runs. */
   connect(kind: string, environment?: Readonly<Record<string, string>>): Promise<Selection>
 }
 

@@ -39,5 +39,8 @@ function capabilityProblem(supports: Partial<Capabilities> | null | undefined): 
   const missing = SWITCHES.find((name) => typeof supports[name] !== 'boolean')
   if (missing) return `supports.${missing} is neither true nor false`
   if (supports.exitCodes !== 'manager' && supports.exitCodes !== 'none') return 'supports.exitCodes is neither "manager" nor "none"'
-  return Array.isArray(supports.scopes) && supports.scopes.length > 0 ? undefined : 'supports.scopes names no scope'
+  const scopes: readonly unknown[] = Array.isArray(supports.scopes) ? supports.scopes : []
+  if (scopes.length === 0) return 'supports.scopes names no scope'
+  const known = scopes.every((scope) => scope === 'system' || scope === 'user') && new Set(scopes).size === scopes.length
+  return known ? undefined : 'supports.scopes may name "user" and "system", each once'
 }

@@ -10,6 +10,7 @@ export {
   type ServiceManagerErrorCode,
 } from './errors.js'
 export type {DetachedOptions, ExecOptions, ExecResult, FifoState, Host, HostFacts} from './host.js'
+export {serviceStem, type StemOptions} from './service-name.js'
 export {
   isSamePlace,
   SUPERVISION_LOCK,
@@ -30,6 +31,7 @@ export {
   type InstallRequest,
   type InstallResult,
   type LogOptions,
+  type Scope,
   type ServiceManager,
   type ServiceSpec,
   type ServiceStatus,

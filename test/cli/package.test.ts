@@ -43,6 +43,8 @@ describe('the packed artefact', function () {
       'node_modules/@hermes-cli/service-manager/dist/index.js',
       'node_modules/@hermes-cli/backend-s6/dist/index.js',
       'node_modules/@hermes-cli/backend-s6/oclif.manifest.json',
+      'node_modules/@hermes-cli/backend-systemd/dist/index.js',
+      'node_modules/@hermes-cli/backend-systemd/oclif.manifest.json',
     ]) {
       expect(existsSync(join(installed, path)), path).to.equal(true)
     }
@@ -60,7 +62,10 @@ describe('the packed artefact', function () {
     const made = await hermes(home, ['profile:create', 'coder', '--json'], NO_SUPERVISOR)
     expect(made.exitCode, made.stderr).to.equal(0)
     const {backends} = JSON.parse((await hermes(home, ['backend', '--json'], NO_SUPERVISOR)).stdout)
-    expect(backends.map(({kind, usable}: any) => [kind, usable])).to.deep.equal([['s6', false]])
+    expect(backends.map(({kind, usable}: any) => [kind, usable])).to.deep.equal([
+      ['s6', false],
+      ['systemd', false],
+    ])
     expect((await hermes(home, ['s6', 'boot', '--help'])).exitCode).to.equal(0)
   })
 

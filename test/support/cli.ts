@@ -13,10 +13,17 @@ export interface CliResult {
 
 export type Hermes = (...args: string[]) => Promise<CliResult>
 
-/** The environment a test's hermes gets: nothing of the machine's own hermes or s6. */
+/** The environment a test's hermes gets: nothing of the machine's own hermes, s6 or systemd. */
 export function cleanEnvironment(home: string, extra: Record<string, string> = {}): Record<string, string> {
   const inherited = Object.entries(process.env).filter(([name]) => !/^(?:HERMES_|S6_|NODE_|FORCE_COLOR)/.test(name))
-  return {...(Object.fromEntries(inherited) as Record<string, string>), HERMES_HOME: home, HOME: home, NO_COLOR: '1', ...extra}
+  return {
+    ...(Object.fromEntries(inherited) as Record<string, string>),
+    HERMES_HOME: home,
+    HOME: home,
+    NO_COLOR: '1',
+    XDG_RUNTIME_DIR: home,
+    ...extra,
+  }
 }
 
 /** `hermes` as a user runs it: the real bin in a process of its own. */

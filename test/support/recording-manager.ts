@@ -18,6 +18,8 @@ export interface RecordingManager {
   readonly calls: string[]
   readonly requests: InstallRequest[]
   readonly slots: Map<string, Slot>
+  /** Do not come back by themselves. */
+  readonly disabled: Set<string>
   /** What a verb on an id fails with: `install coder`. */
   readonly failing: Map<string, Error>
 }
@@ -27,6 +29,7 @@ export function recordingManager(): RecordingManager {
   const calls: string[] = []
   const requests: InstallRequest[] = []
   const slots = new Map<string, Slot>()
+  const disabled = new Set<string>()
   const failing = new Map<string, Error>()
   const called = (verb: string, id: string): void => {
     calls.push(`${verb} ${id}`)
@@ -71,8 +74,9 @@ export function recordingManager(): RecordingManager {
       const found = slots.get(id)
       if (!found) return {state: 'absent'}
       const {state} = found
-      if (state === 'running') return {enabled: true, pid: 1, ready: true, since: new Date(0), state}
-      return state === 'failed' ? {because: 'it died', enabled: true, state} : {enabled: true, state}
+      const enabled = !disabled.has(id)
+      if (state === 'running') return {enabled, pid: 1, ready: true, since: new Date(0), state}
+      return state === 'failed' ? {because: 'it died', enabled, state} : {enabled, state}
     },
     async stop(id) {
       called('stop', id)
@@ -83,5 +87,5 @@ export function recordingManager(): RecordingManager {
       slots.delete(id)
     },
   })
-  return {calls, failing, manager, requests, slots}
+  return {calls, disabled, failing, manager, requests, slots}
 }

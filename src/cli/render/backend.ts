@@ -4,7 +4,7 @@ import {HermesError} from '../../profile/errors.js'
 import {table} from './table.js'
 
 /** One line of the detection trace. */
-const line = ({because, kind}: Considered): string => `${kind}: ${because}`
+const line = ({because, kind, scope}: Considered): string => `${kind}${scope ? ` (${scope})` : ''}: ${because}`
 
 /** What was looked for, why each did not fit, and the ways on. */
 export function noServiceManager({considered, usable}: DetectionResult, wanted: string | undefined): HermesError {

@@ -1,3 +1,5 @@
+import type {Scope} from '@hermes-cli/service-manager'
+
 import type {VerbResult} from '../../gateway/control.js'
 import type {GatewayStatus} from '../../gateway/status.js'
 import type {ToldError} from '../report.js'
@@ -6,13 +8,18 @@ import {emphasise, table} from './table.js'
 const WORDS: Record<VerbResult['action'], string> = {
   'already-running': 'already running',
   'already-stopped': 'already stopped',
+  'already-installed': 'already installed',
+  'already-uninstalled': 'not installed, nothing to do',
+  installed: 'installed',
   restarted: 'restarted',
   started: 'started',
   stopped: 'stopped',
+  uninstalled: 'uninstalled, the profile stays',
+  updated: 'installed anew',
 }
 
 /** One line for what a verb did. */
-export function renderVerb({action, profile, registered, restart_due, status}: VerbResult): string {
+export function renderVerb({action, note, profile, registered, restart_due, status}: VerbResult): string {
   const facts = [
     status.pid === null ? undefined : `pid ${status.pid}`,
     status.pid === null || status.port === null ? undefined : `port ${status.port}`,
@@ -21,7 +28,7 @@ export function renderVerb({action, profile, registered, restart_due, status}: V
   const about = facts.length > 0 ? ` (${facts.join(', ')})` : ''
   const due = restart_due ? `\n  its definition has changed: hermes gateway:restart ${profile} takes it up` : ''
   const unwell = status.state === 'degraded' ? `\n  degraded: ${status.reason ?? 'no reason given'}` : ''
-  return `${profile}: ${WORDS[action]}${about}${unwell}${due}`
+  return `${profile}: ${WORDS[action]}${about}${unwell}${due}${note ? `\n  ${note}` : ''}`
 }
 
 export const renderVerbFailure = (profile: string, {message}: ToldError): string => `${profile}: ${emphasise('red', 'failed')}: ${message}`
@@ -39,6 +46,7 @@ export function age(since: string | null, now = Date.now()): string {
 export interface StatusReport extends GatewayStatus {
   /** The service manager for people, null without one. */
   readonly manager: string | null
+  readonly scope: Scope | null
 }
 
 const COLOURS = {failed: 'red', running: 'green', stopped: 'dim'} as const
@@ -61,6 +69,7 @@ export function renderStatus(report: StatusReport): string {
     ['port', report.port === null ? null : String(report.port)],
     ['ready', report.ready === null ? null : report.ready ? 'yes' : 'no'],
     ['registered', report.manager === null ? null : report.registered ? 'yes' : 'no'],
+    ['drift', report.drift === null ? null : `${report.drift}: hermes gateway:restart ${report.profile} mends it`],
     ['definition', report.restart_due ? `changed: hermes gateway:restart ${report.profile} takes it up` : null],
   ]
   const shown = lines.filter(([, value]) => value !== null && value !== undefined)

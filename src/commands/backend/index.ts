@@ -1,3 +1,5 @@
+import type {Considered} from '@hermes-cli/service-manager'
+
 import {HermesCommand} from '../../cli/base-command.js'
 import {renderBackends, type BackendRow} from '../../cli/render/backend.js'
 
@@ -9,7 +11,9 @@ export default class BackendList extends HermesCommand {
   async run(): Promise<unknown> {
     await this.parse(BackendList)
     const {considered, selection} = await this.detect()
-    const backends: BackendRow[] = considered.map((entry) => ({...entry, chosen: entry.usable && entry.kind === selection?.backend.kind}))
+    const isChosen = ({kind, scope, usable}: Considered): boolean =>
+      usable && kind === selection?.backend.kind && (scope === undefined || scope === selection.scope)
+    const backends: BackendRow[] = considered.map((entry) => ({...entry, chosen: isChosen(entry)}))
     this.log(await renderBackends(backends))
     return {backends}
   }

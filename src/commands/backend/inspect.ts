@@ -18,12 +18,13 @@ export default class BackendInspect extends HermesCommand {
       throw new HermesError('usage', `no installed plugin has a backend "${kind}"`, {suggestions: ['List them: hermes backend']})
     }
 
-    const connected = usable.find(({backend}) => backend.kind === kind)
+    const [connected, ...others] = usable.filter(({backend}) => backend.kind === kind)
+    const services = await Promise.all([connected, ...others].map(async (one) => one?.manager.list() ?? []))
     const inspection = {
       chosen: selection?.backend.kind ?? null,
       kind: kind ?? null,
       label: connected?.label ?? null,
-      services: connected ? await connected.manager.list() : [],
+      services: [...new Set(services.flat())].sort(),
       supports: connected?.backend.supports ?? null,
       trace: considered,
     }

@@ -48,6 +48,7 @@ export default class ContainerReconcile extends HermesCommand {
     const {bytes, warning} = rotateBytes(environment.HERMES_BOOT_LOG_ROTATE_BYTES)
     for (const text of [doubt, warning, off ? `${OFF}; without --dry-run nothing would be done` : undefined]) if (text) this.warn(text)
     const {manager} = await this.context.connect('s6', {HERMES_HOME: home, HERMES_S6_SCANDIR: scandir})
+    const specFor = specsOf(home, this.config.root, environment)
     const act = () =>
       reconcile({
         bootstrapState: environment.HERMES_GATEWAY_BOOTSTRAP_STATE,
@@ -56,7 +57,7 @@ export default class ContainerReconcile extends HermesCommand {
         home,
         manager,
         rotateBytes: bytes,
-        specFor: specsOf(home, this.config.root, environment),
+        specFor: (profile) => specFor(profile),
       })
     const result = await (dryRun ? this.warned({home, scandir}, act) : withLease({home, scandir, warn: (text) => this.warn(text)}, act))
     this.log(renderReconcile(result))

@@ -1,7 +1,8 @@
 import {ServiceManagerError} from '@hermes-cli/service-manager'
 import {Args, Flags} from '@oclif/core'
 
-import {GatewayCommand, manyFlags} from '../../cli/gateway-verb.js'
+import {GatewayCommand} from '../../cli/gateway-verb.js'
+import {manyFlags} from '../../cli/placed.js'
 import {overMany} from '../../gateway/fleet.js'
 import {HermesError} from '../../profile/errors.js'
 
@@ -20,8 +21,7 @@ export default class GatewayLogs extends GatewayCommand {
   async run(): Promise<unknown> {
     const {argv, flags} = await this.parse(GatewayLogs)
     const {many, profiles} = await this.targets(argv as string[], flags)
-    const {manager} = await this.requireManager()
-    if (!manager.logs) throw new ServiceManagerError('not-supported', 'this service manager keeps no logs hermes can read')
+    const selectionOf = await this.locator(flags)
     if (flags.follow && this.jsonEnabled())
       throw new HermesError('usage', '--follow and --json do not go together: the answer would never end')
     const stop = new AbortController()
@@ -29,7 +29,9 @@ export default class GatewayLogs extends GatewayCommand {
     const logs: Record<string, string[]> = {}
     const read = async (profile: string): Promise<void> => {
       logs[profile] = []
-      for await (const line of manager.logs!(profile, {follow: flags.follow, lines: flags.lines, signal: stop.signal})) {
+      const {label, manager} = await selectionOf(profile)
+      if (!manager.logs) throw new ServiceManagerError('not-supported', `${label} keeps no logs hermes can read`)
+      for await (const line of manager.logs(profile, {follow: flags.follow, lines: flags.lines, signal: stop.signal})) {
         if (!flags.follow) logs[profile].push(line)
         this.log(many ? `${profile}: ${line}` : line)
       }

@@ -1,6 +1,7 @@
 import {Args} from '@oclif/core'
 
-import {GatewayCommand, manyFlags} from '../../cli/gateway-verb.js'
+import {GatewayCommand} from '../../cli/gateway-verb.js'
+import {manyFlags} from '../../cli/placed.js'
 import {restart} from '../../gateway/control.js'
 
 export default class GatewayRestart extends GatewayCommand {

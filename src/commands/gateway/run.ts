@@ -1,5 +1,3 @@
-import type {Selection} from '@hermes-cli/service-manager'
-
 import {Flags} from '@oclif/core'
 
 import {GatewayCommand} from '../../cli/gateway-verb.js'
@@ -35,7 +33,7 @@ export default class GatewayRun extends GatewayCommand {
     if (handsOver({directory, environment, flag: flags.supervise})) {
       const {selection} = await this.detect()
       // Left early, what was begun may still be under way: only leaving ends this process.
-      if (selection) this.exit(await this.handOver(selection, profile, directory, flags.profile))
+      if (selection) this.exit(await this.handOver(profile, directory, flags.profile))
       // Not here either: who asked for supervision has it elsewhere.
       await checkSupervision(this.home)
       this.warn(
@@ -47,9 +45,12 @@ export default class GatewayRun extends GatewayCommand {
     process.exitCode = await runGateway({environment: process.env, home: this.home, profile, supervised: false})
   }
 
-  private async handOver(selection: Selection, profile: string, directory: string, asked?: string): Promise<number> {
+  private async handOver(profile: string, directory: string, asked?: string): Promise<number> {
+    const selectionOf = await this.locator({})
+    await checkSupervision(this.home)
+    const selection = await selectionOf(profile)
     return handOver({
-      control: await this.control(),
+      control: this.controlOf(selection),
       directory,
       mark: this.context.host.environment.HERMES_HANDED_OVER_FILE,
       option: asked === undefined && profile === DEFAULT_PROFILE ? '' : ` -p ${profile}`,

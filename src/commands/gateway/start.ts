@@ -1,6 +1,7 @@
 import {Args} from '@oclif/core'
 
-import {GatewayCommand, manyFlags} from '../../cli/gateway-verb.js'
+import {GatewayCommand} from '../../cli/gateway-verb.js'
+import {forceFlag, manyFlags} from '../../cli/placed.js'
 import {start} from '../../gateway/control.js'
 
 export default class GatewayStart extends GatewayCommand {
@@ -10,7 +11,7 @@ export default class GatewayStart extends GatewayCommand {
   static override description =
     'Registers it if it was not, enables it for the next boot, and returns once it is running and ready. One that already runs is left as it is.'
   static override args = {name: Args.string({description: 'Profiles; without one, the selected profile'})}
-  static override flags = manyFlags
+  static override flags = {...manyFlags, ...forceFlag}
   static override examples = [
     '<%= config.bin %> gateway:start -p coder',
     '<%= config.bin %> gateway start coder writer',

@@ -1,7 +1,7 @@
 import {Args} from '@oclif/core'
 
 import {EXIT} from '../../cli/exit.js'
-import {manyFlags} from '../../cli/gateway-verb.js'
+import {manyFlags} from '../../cli/placed.js'
 import {renderStatus, type StatusReport} from '../../cli/render/gateway.js'
 import {StatusCommand} from '../../cli/status-command.js'
 
@@ -23,7 +23,7 @@ export default class GatewayStatusCommand extends StatusCommand {
   async run(): Promise<unknown> {
     const {argv, flags} = await this.parse(GatewayStatusCommand)
     const {many, profiles} = await this.targets(argv as string[], flags)
-    const reports = await this.reports(profiles)
+    const reports = await this.reports(profiles, flags)
     this.log(reports.map((report) => renderStatus(report)).join('\n\n'))
     this.exitWith(exitFor(reports))
     return many ? {gateways: reports} : reports[0]

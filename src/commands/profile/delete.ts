@@ -4,12 +4,12 @@ import {Args, Flags} from '@oclif/core'
 import {createInterface} from 'node:readline/promises'
 
 import {HermesCommand} from '../../cli/base-command.js'
+import {actingFor} from '../../cli/on-behalf.js'
 import {specsOf} from '../../cli/specs.js'
 import {unregister, unregisterLate} from '../../gateway/registration.js'
 import {checkSupervision} from '../../gateway/supervision.js'
 import {HermesError} from '../../profile/errors.js'
 import {profileDirectory} from '../../profile/paths.js'
-import {checkOwner} from '../../profile/owner.js'
 import {checkDelete, deleteProfile} from '../../profile/store.js'
 
 export default class ProfileDelete extends HermesCommand {
@@ -23,12 +23,11 @@ export default class ProfileDelete extends HermesCommand {
 
   async run(): Promise<unknown> {
     const {args, flags} = await this.parse(ProfileDelete)
-    await checkOwner(this.home)
+    const {usable} = await actingFor(this.home, (await this.detect()).usable)
     await checkSupervision(this.home)
     const {name} = args
     await checkDelete(this.home, name)
     if (!flags.yes) await this.confirm(name, profileDirectory(this.home, name))
-    const {usable} = await this.detect()
     const specFor = specsOf(this.home, this.config.root, this.context.host.environment)
     const removed = await unregister(usable, this.home, name, specFor)
     for (const text of await deleteProfile(this.home, name)) this.warn(text)

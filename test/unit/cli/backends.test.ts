@@ -8,7 +8,8 @@ import {createHost} from '#hermes/host/host.js'
 import {cleanUpDirectories, temporaryDirectory} from '../../support/directories.js'
 import {failure} from '../../support/homes.js'
 
-const SUPPORTS = `{bootPersistence: false, exitCodes: 'none', logs: false, offlineInstall: false, readiness: false, runtimeRegistration: false, scopes: ['user']}`
+const supports = (scopes: readonly string[]): string =>
+  `{bootPersistence: false, exitCodes: 'none', logs: false, offlineInstall: false, readiness: false, runtimeRegistration: false, scopes: ${JSON.stringify(scopes)}}`
 
 interface Parts {
   readonly connect?: string
@@ -16,6 +17,7 @@ interface Parts {
   readonly detect?: string
   readonly kind?: string
   readonly rank?: number
+  readonly scopes?: readonly string[]
 }
 
 /** The module of a backend, sound but for what is given. */
@@ -25,8 +27,9 @@ const backendModule = ({
   detect = "() => ({because: 'it is there', usable: true})",
   kind = 'sound',
   rank = 1,
+  scopes = ['user'],
 }: Parts = {}): string =>
-  `export default {connect: ${connect}, contract: ${contract}, detect: ${detect}, kind: '${kind}', label: 'Label', rank: ${rank}, supports: ${SUPPORTS}}`
+  `export default {connect: ${connect}, contract: ${contract}, detect: ${detect}, kind: '${kind}', label: 'Label', rank: ${rank}, supports: ${supports(scopes)}}`
 
 describe('The backends that plugins bring', () => {
   cleanUpDirectories()
@@ -124,6 +127,34 @@ describe('The backends that plugins bring', () => {
     for (const [index, entry] of [null, 7, {kind: 1}, {kind: 'x', module: 2}].entries()) plugin(`odd${index}`, undefined, entry)
     plugins.push({name: 'none', pjson: {}}, {name: 'odd', pjson: {hermes: {backends: 'all'}}}, {name: 'null', pjson: {hermes: null}})
     expect((await detect()).considered.map(({kind}) => kind)).to.deep.equal(['sound'])
+  })
+
+  it('are asked once for each of their scopes, by rank and then in their own order', async () => {
+    const detect_ = '({scope}) => ({because: scope, usable: true})'
+    plugin('wide', backendModule({detect: detect_, kind: 'wide', rank: 5, scopes: ['user', 'system']}))
+    const {considered, selection, usable} = await detect()
+    expect(considered.map(({because: text, kind, scope}) => [kind, scope, text])).to.deep.equal([
+      ['wide', 'user', 'user'],
+      ['wide', 'system', 'system'],
+      ['sound', undefined, 'it is there'],
+    ])
+    expect(usable.map(({label, scope}) => `${label} ${scope}`)).to.deep.equal(['Label (user) user', 'Label (system) system', 'Label user'])
+    expect(selection).to.equal(usable[0])
+    expect((await connectBackend(config(), host(), 'wide')).scope).to.equal('user')
+  })
+
+  it('fail in one scope without the other', async () => {
+    const detect_ = "({scope}) => { if (scope === 'user') throw new Error('boom'); return {because: 'here', usable: true} }"
+    plugin('half', backendModule({detect: detect_, kind: 'half', rank: 5, scopes: ['user', 'system']}))
+    const {considered, selection} = await detect()
+    expect(considered.find(({scope}) => scope === 'user')).to.include({because: 'the plugin is broken: boom', usable: false})
+    expect(selection).to.include({scope: 'system'})
+  })
+
+  it('are left out with scopes that do not exist', async () => {
+    plugin('odd', backendModule({kind: 'odd', scopes: ['user', 'user']}))
+    plugin('wild', backendModule({kind: 'wild', scopes: ['galaxy']}))
+    for (const kind of ['odd', 'wild']) expect(await because(kind)).to.include('each once')
   })
 
   it('can be connected by their kind though they are not usable', async () => {

@@ -19,6 +19,7 @@ describe('The exit code of an error', () => {
       'profile-not-found': 4,
       'reserved-name': 2,
       'start-timeout': 75,
+      'temporary-home': 78,
       timeout: 75,
       unavailable: 69,
       usage: 2,

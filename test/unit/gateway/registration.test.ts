@@ -4,7 +4,8 @@ import {existsSync, renameSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 
 import {acquireLock} from '#hermes/gateway/lock.js'
-import {moveRegistration, register, unregister} from '#hermes/gateway/registration.js'
+import {moveRegistration} from '#hermes/gateway/moving.js'
+import {register, unregister, unregisterLate} from '#hermes/gateway/registration.js'
 import {gatewaySpec} from '#hermes/gateway/spec.js'
 import {bootId, identify} from '#hermes/host/process.js'
 
@@ -27,9 +28,11 @@ describe('The service of a profile', () => {
 
   const specFor = async (profile: string): Promise<ServiceSpec> =>
     gatewaySpec({home, launcher: {hermes: '/usr/bin/hermes', node: '/usr/bin/node'}, profile})
+  const selectionOf = ({manager}: RecordingManager, label = 'recorder') =>
+    ({backend: {supports: {}}, label, manager, scope: 'user'}) as never
   const rename = async (): Promise<void> => renameSync(join(home, 'profiles/coder'), join(home, 'profiles/senior'))
-  const move = (how: () => Promise<void> = rename, to = 'senior', manager: RecordingManager | undefined = recorder) =>
-    moveRegistration({home, manager: manager?.manager, specFor, warn: (text) => warnings.push(text)}, 'coder', to, how)
+  const move = (how: () => Promise<void> = rename, to = 'senior', manager = recorder) =>
+    moveRegistration({home, specFor, usable: [selectionOf(manager)], warn: (text) => warnings.push(text)}, 'coder', to, how)
   const slots = (): Record<string, string> => Object.fromEntries([...recorder.slots].map(([id, {state}]) => [id, state]))
   const give = async (state: 'failed' | 'running' | 'starting' | 'stopped'): Promise<void> => {
     recorder.slots.set('coder', {spec: await specFor('coder'), state})
@@ -69,6 +72,67 @@ describe('The service of a profile', () => {
     })
   })
 
+  describe('on several managers or scopes', () => {
+    let other: RecordingManager
+    const foreign = new ServiceManagerError('not-owned', 'it belongs to another home')
+    const both = () => [selectionOf(recorder), selectionOf(other, 'other')]
+    const moveBoth = (how: () => Promise<void> = rename) =>
+      moveRegistration({home, specFor, usable: both(), warn: (text) => warnings.push(text)}, 'coder', 'senior', how)
+
+    beforeEach(() => {
+      other = recordingManager()
+    })
+
+    it('is moved where it is, and nowhere else', async () => {
+      other.slots.set('coder', {spec: await specFor('coder'), state: 'running'})
+      expect(await moveBoth()).to.deep.equal({registered: true, restarted: true})
+      expect(slots()).to.deep.equal({})
+      expect([...other.slots].map(([id, {state}]) => [id, state])).to.deep.equal([['senior', 'starting']])
+    })
+
+    it('is moved on each that has it, and only one brings it up', async () => {
+      await give('stopped')
+      other.slots.set('coder', {spec: await specFor('coder'), state: 'running'})
+      await moveBoth()
+      expect(slots()).to.deep.equal({senior: 'stopped'})
+      expect([...other.slots].map(([id, {state}]) => [id, state])).to.deep.equal([['senior', 'starting']])
+    })
+
+    it('stays disabled where it was', async () => {
+      await give('stopped')
+      recorder.disabled.add('coder')
+      await moveBoth()
+      expect(recorder.requests.map(({options}) => options)).to.deep.equal([{enable: false, start: false}])
+    })
+
+    it('is put back on each when one of them cannot remove it', async () => {
+      await give('running')
+      other.slots.set('coder', {spec: await specFor('coder'), state: 'stopped'})
+      other.failing.set('uninstall coder', new ServiceManagerError('permission', 'only root may'))
+      expect((await failure(moveBoth())).message).to.equal('only root may')
+      expect(slots()).to.deep.equal({coder: 'starting'})
+      expect([...other.slots.keys()]).to.deep.equal(['coder'])
+      expect(existsSync(join(home, 'profiles/coder'))).to.equal(true)
+    })
+
+    it('is registered on the second though the first does not take it', async () => {
+      await give('stopped')
+      other.slots.set('coder', {spec: await specFor('coder'), state: 'stopped'})
+      recorder.failing.set('install senior', new ServiceManagerError('timeout', 'nobody answers'))
+      expect((await failure(moveBoth())).message).to.equal('nobody answers')
+      expect([...other.slots.keys()]).to.deep.equal(['senior'])
+    })
+
+    it('of another home under that name blocks neither a rename nor a deletion', async () => {
+      await give('stopped')
+      for (const verb of ['status', 'uninstall']) other.failing.set(`${verb} coder`, foreign)
+      expect(await moveBoth(async () => {})).to.deep.equal({registered: true, restarted: false})
+      expect(await unregister(both(), home, 'coder', specFor)).to.deep.equal([])
+      await unregisterLate(both(), 'coder')
+      expect(slots()).to.deep.equal({senior: 'stopped'})
+    })
+  })
+
   describe('of a renamed one', () => {
     it('is registered under the new name, up when it was up or about to be', async () => {
       for (const [before, after] of [
@@ -92,7 +156,7 @@ describe('The service of a profile', () => {
     })
 
     it('moves its directory where no manager is', async () => {
-      const moved = await moveRegistration({home, manager: undefined, specFor, warn() {}}, 'coder', 'senior', rename)
+      const moved = await moveRegistration({home, specFor, usable: [], warn() {}}, 'coder', 'senior', rename)
       expect(moved).to.deep.equal({registered: false, restarted: false})
       expect(existsSync(join(home, 'profiles/senior'))).to.equal(true)
     })
@@ -123,7 +187,7 @@ describe('The service of a profile', () => {
       const lock = await foreground()
       try {
         expect(await failure(move())).to.include({code: 'profile-running'})
-        expect(await failure(moveRegistration({home, manager: undefined, specFor, warn() {}}, 'coder', 'senior', rename))).to.include({
+        expect(await failure(moveRegistration({home, specFor, usable: [], warn() {}}, 'coder', 'senior', rename))).to.include({
           code: 'profile-running',
         })
         await give('stopped')

@@ -4,7 +4,7 @@ import {join} from 'node:path'
 
 import {restart, start, type Control} from '#hermes/gateway/control.js'
 import {acquireLock, type GatewayLock, type LockHolder} from '#hermes/gateway/lock.js'
-import {moveRegistration} from '#hermes/gateway/registration.js'
+import {moveRegistration} from '#hermes/gateway/moving.js'
 import {gatewaySpec} from '#hermes/gateway/spec.js'
 import {identify} from '#hermes/host/process.js'
 
@@ -70,7 +70,8 @@ describe('a verb while the service manager and the process do not agree yet', ()
   it('a move goes on with one that was brought up between the two looks', async () => {
     recorder.slots.set('coder', {spec: await specFor('coder'), state: 'stopped'})
     await holds({supervisor: self})
-    const outcome = moveRegistration({home, manager: recorder.manager, specFor, warn() {}}, 'coder', 'senior', async () => {})
+    const usable = [{backend: {supports: {}}, label: 'recorder', manager: recorder.manager, scope: 'user'} as never]
+    const outcome = moveRegistration({home, specFor, usable, warn() {}}, 'coder', 'senior', async () => {})
     await Promise.race([until('it looks again', () => looks() > 1), outcome])
     recorder.slots.get('coder')!.state = 'running'
     expect(await outcome).to.deep.equal({registered: true, restarted: true})

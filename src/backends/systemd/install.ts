@@ -1,0 +1,142 @@
+import {
+  ServiceManagerError,
+  type InstallOptions,
+  type InstallOutcome,
+  type InstallRequest,
+  type InstallResult,
+  type ServiceSpec,
+} from '@hermes-cli/service-manager'
+
+import {rmSync} from 'node:fs'
+
+import {start} from './control.js'
+import {forgetFailures, setEnabled} from './enable.js'
+import {ensureLinger} from './linger.js'
+import {isRestartDue} from './observe.js'
+import {UNSTORABLE} from './quote.js'
+import {readUnit, renderUnit} from './render.js'
+import {checkUnitName, stemOf, targetOf, unitOf, type Site} from './site.js'
+import {must, reload, show, type Properties} from './systemctl.js'
+import {claimOf, notOwned, sameSpec, unitPath, writeUnit} from './unit.js'
+
+interface Work extends InstallRequest {
+  change?: InstallResult['change']
+  error?: Error
+  restartDue: boolean
+}
+
+const REFUSED = ['EACCES', 'EPERM', 'EROFS']
+
+export async function install(site: Site, spec: ServiceSpec, options: InstallOptions): Promise<InstallResult> {
+  const [work] = await place(site, [{options, spec}])
+  if (work!.error) throw work!.error
+  if (options.start) await start(site, spec.id, options.enable === undefined ? {} : {enable: options.enable})
+  return {change: work!.change!, restartDue: work!.restartDue}
+}
+
+/** For a boot: systemd reads its units once for all, and what is to start is told so. */
+export async function installAll(site: Site, requests: readonly InstallRequest[]): Promise<readonly InstallOutcome[]> {
+  const all = await place(site, requests)
+  const starting = all.filter(({error, options}) => !error && options.start)
+  for (const work of starting) if (work.options.enable !== false) await attempt(work, async () => setEnabled(site, work.spec.id, true))
+  const ids = starting.filter(({error}) => !error).map(({spec}) => spec.id)
+  if (ids.length > 0) {
+    await ensureLinger(site)
+    await forgetFailures(site, ids)
+    await must(site, 'could not start the services', ['start', '--no-block', ...ids.map((id) => unitOf(site, id))])
+  }
+
+  return all.map(({change, error, restartDue, spec: {id}}) =>
+    error || !change ? {error: error ?? new Error('not done'), id, ok: false} : {id, ok: true, result: {change, restartDue}},
+  )
+}
+
+/** Writes what is not there yet, has systemd read it, and takes its word for whether it could. Starts nothing. */
+async function place(site: Site, requests: readonly InstallRequest[]): Promise<readonly Work[]> {
+  const all: Work[] = requests.map((request) => ({...request, restartDue: false}))
+  for (const work of all) {
+    await attempt(work, async () => {
+      work.change = await put(site, work)
+    })
+  }
+
+  const placed = all.filter(({error}) => !error)
+  if (placed.length === 0) return all
+  const ids = placed.map(({spec}) => spec.id)
+  const changed = placed.some(({change}) => change !== 'unchanged')
+  if (changed) await reload(site)
+  let seen = await show(site, ids)
+  if (!changed && seen.some(({LoadState, NeedDaemonReload}) => NeedDaemonReload === 'yes' || LoadState !== 'loaded')) {
+    await reload(site)
+    seen = await show(site, ids)
+  }
+
+  for (const [index, work] of placed.entries()) await attempt(work, async () => judge(site, work, seen[index]!))
+  return all
+}
+
+async function attempt(work: Work, act: () => Promise<void>): Promise<void> {
+  try {
+    await act()
+  } catch (error) {
+    work.error = error as Error
+  }
+}
+
+async function put(site: Site, {options, spec}: InstallRequest, again = 2): Promise<InstallResult['change']> {
+  check(site, spec)
+  const text = textFor(site, spec)
+  const claim = claimOf(site, spec.id)
+  if (claim.is === 'foreign') throw notOwned(claim.because)
+  if (claim.is === 'ours' && options.exclusive) throw alreadyRegistered(site, spec.id)
+  if (claim.is === 'ours' && claim.text === text) return 'unchanged'
+  try {
+    if (claim.is === 'ours' && claim.linked) throw Object.assign(new Error('it is a link that somebody else keeps'), {code: 'EROFS'})
+    await writeUnit(site, spec.id, text, {fresh: claim.is === 'absent'})
+  } catch (error) {
+    const {code = '', message} = error as NodeJS.ErrnoException
+    // Made in this very moment by somebody else.
+    if (code === 'EEXIST' && options.exclusive) throw alreadyRegistered(site, spec.id)
+    if (code === 'EEXIST' && again > 0) return put(site, {options, spec}, again - 1)
+    if (!REFUSED.includes(code)) throw error
+    if (claim.is !== 'ours' || !sameSpec(claim.record.spec, readUnit(text)!.record.spec)) throw refused(site, spec.id, message)
+    site.host.warn(`${unitPath(site, spec.id)} cannot be written (${message}) and is used as it is`)
+    return 'unchanged'
+  }
+
+  return claim.is === 'absent' ? 'created' : 'updated'
+}
+
+function textFor(site: Site, spec: ServiceSpec): string {
+  const mkfifo = site.host.findProgram('mkfifo', ['/usr/bin', '/bin']) ?? '/usr/bin/mkfifo'
+  return renderUnit(spec, {mkfifo, scope: site.scope, stem: stemOf(site, spec.id), wantedBy: targetOf(site)})
+}
+
+function check(site: Site, spec: ServiceSpec): void {
+  checkUnitName(site, spec.id)
+  const texts = [...spec.command, spec.workingDirectory, ...Object.values(spec.environment)]
+  if (!texts.some((text) => UNSTORABLE.test(text))) return
+  throw new ServiceManagerError('invalid-spec', `the definition of "${spec.id}" has a control character, which no systemd unit can hold`)
+}
+
+const alreadyRegistered = (site: Site, id: string): ServiceManagerError =>
+  new ServiceManagerError('already-registered', `"${id}" is registered already: ${unitPath(site, id)}`)
+
+const refused = (site: Site, id: string, message: string): ServiceManagerError =>
+  new ServiceManagerError('permission', `could not install "${id}": ${unitPath(site, id)} cannot be written: ${message}`, {
+    suggestions: [site.scope === 'system' ? 'Run this as root.' : 'Make the directory writable, or change the unit where it comes from.'],
+  })
+
+/** systemd's own verdict on the unit; one that it cannot read is not left to be "registered". */
+function judge(site: Site, work: Work, seen: Properties): void {
+  const {spec} = work
+  if (seen.LoadState !== 'loaded') {
+    if (work.change === 'created') rmSync(unitPath(site, spec.id), {force: true})
+    const said = seen.LoadError?.trim() || seen.LoadState
+    const message = `systemd does not take the unit of "${spec.id}" (${seen.LoadState}): ${said}`
+    throw new ServiceManagerError(seen.LoadState === 'masked' ? 'not-owned' : 'invalid-spec', message)
+  }
+
+  const claim = claimOf(site, spec.id)
+  if (claim.is === 'ours') work.restartDue = isRestartDue(site, spec.id, claim.record, seen)
+}
