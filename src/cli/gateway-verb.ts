@@ -69,7 +69,7 @@ export abstract class GatewayCommand extends HermesCommand {
       home: this.home,
       manager: selection.manager,
       selection,
-      specFor: (profile) => specFor(profile, selection.scope),
+      specFor: (profile) => specFor(profile, selection),
       ...(lasting ? {checkHome: async () => (await import('../profile/temporary.js')).checkLasting(this.home, environment)} : {}),
     }
   }

@@ -1,7 +1,8 @@
-import type {Scope, ServiceSpec} from '@hermes-cli/service-manager'
+import type {ServiceSpec} from '@hermes-cli/service-manager'
 
 import {userInfo} from 'node:os'
 
+import type {SpecFor} from '../gateway/registration.js'
 import {gatewaySpec, type Launcher} from '../gateway/spec.js'
 import {readConfig} from '../profile/config.js'
 import {HermesError} from '../profile/errors.js'
@@ -22,16 +23,13 @@ function homeUser(): string | undefined {
 }
 
 /** The service definition of each profile of one home, as its configuration is now. */
-export function specsOf(
-  home: string,
-  packageRoot: string,
-  environment: Readonly<Record<string, string | undefined>>,
-): (profile: string, scope?: Scope) => Promise<ServiceSpec> {
+export function specsOf(home: string, packageRoot: string, environment: Readonly<Record<string, string | undefined>>): SpecFor {
   const launcher: Launcher = findLauncher(packageRoot)
-  return async (profile, scope) => {
-    const user = environment.HERMES_SERVICE_USER || (scope === 'system' ? homeUser() : undefined)
+  return async (profile, on): Promise<ServiceSpec> => {
+    const user = environment.HERMES_SERVICE_USER || (on?.scope === 'system' ? homeUser() : undefined)
+    const translate = on?.backend.supports.exitCodes === 'none'
     // A configuration that cannot be used is told by the gateway itself, once it is started: one truth, one place.
     const config = await readConfig(profileDirectory(home, profile)).catch(() => undefined)
-    return gatewaySpec({home, launcher, profile, ...(config ? {config: config.gateway} : {}), ...(user ? {user} : {})})
+    return gatewaySpec({home, launcher, profile, translate, ...(config ? {config: config.gateway} : {}), ...(user ? {user} : {})})
   }
 }

@@ -9,6 +9,7 @@ import {unlessRemoved} from './meanwhile.js'
 import {settledStatus} from './settled.js'
 import {startFailure} from './start-failure.js'
 import {gatewayStatus, type GatewayStatus} from './status.js'
+import {untilReady} from './until-ready.js'
 
 /** What the verbs need; the CLI fills it once. */
 export interface Control {
@@ -59,13 +60,14 @@ export async function start(control: Control, profile: string, by = 'gateway:sta
   const began = Date.now()
   await writeIntent(directory, 'running', by)
   const {change, restartDue} = await control.manager.install(await control.specFor(profile), {start: false})
+  let status: GatewayStatus
   try {
     await control.manager.start(profile)
+    status = await untilReady(control, profile)
   } catch (error) {
     throw await startFailure(control.manager, {began, directory, profile}, error)
   }
 
-  const status = await statusOf(control, profile)
   const already = (before.state === 'running' || before.state === 'degraded') && before.pid === status.pid && before.ready !== false
   return {
     action: already ? 'already-running' : 'started',
@@ -102,10 +104,12 @@ export async function restart(control: Control, profile: string, by = 'gateway:r
   const began = Date.now()
   await writeIntent(directory, 'running', by)
   const {change} = await control.manager.install(await control.specFor(profile), {start: false})
+  let status: GatewayStatus
   try {
     await control.manager.restart(profile)
     // A restart keeps a service disabled that was; an operator who restarts wants it up after the next boot too.
     if (before.enabled !== true) await control.manager.start(profile)
+    status = await untilReady(control, profile)
   } catch (error) {
     throw await startFailure(control.manager, {began, directory, profile}, error)
   }
@@ -114,7 +118,7 @@ export async function restart(control: Control, profile: string, by = 'gateway:r
     action: before.pid === null ? 'started' : 'restarted',
     profile,
     registered: change === 'created',
-    status: await statusOf(control, profile),
+    status,
   }
 }
 

@@ -4,6 +4,7 @@ import {writeIntent} from './intent.js'
 import {settledStatus} from './settled.js'
 import {startFailure} from './start-failure.js'
 import {gatewayStatus} from './status.js'
+import {untilReady} from './until-ready.js'
 
 export interface Placing {
   /** Up now. */
@@ -24,11 +25,14 @@ export async function install(control: Control, profile: string, {enable, start}
   if (!before.registered) await control.checkHome?.()
   const began = Date.now()
   if (start) await writeIntent(directory, 'running', 'gateway:install')
-  const placed = control.manager.install(await control.specFor(profile), {enable, start})
-  const {change, restartDue} = await placed.catch(async (error: unknown) => {
+  const place = async () => {
+    const placed = await control.manager.install(await control.specFor(profile), {enable, start})
+    return {...placed, status: await (start ? untilReady(control, profile) : gatewayStatus(profile, directory, control.manager))}
+  }
+
+  const {change, restartDue, status} = await place().catch(async (error: unknown) => {
     throw start ? await startFailure(control.manager, {began, directory, profile}, error) : error
   })
-  const status = await gatewayStatus(profile, directory, control.manager)
   return {
     action: {created: 'installed', unchanged: 'already-installed', updated: 'updated'}[change] as VerbResult['action'],
     profile,

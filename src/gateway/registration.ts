@@ -1,16 +1,16 @@
-import type {Scope, Selection, ServiceSpec} from '@hermes-cli/service-manager'
+import type {Selection, ServiceSpec} from '@hermes-cli/service-manager'
 
 import {profileDirectory} from '../profile/paths.js'
 import {endHolder, markStop} from './holder.js'
 import {oursOnly} from './locate.js'
 
-/** The definition of a profile's gateway, where it is to live. */
-export type SpecFor = (profile: string, scope?: Scope) => Promise<ServiceSpec>
+/** The definition of a profile's gateway, for where it is to live. */
+export type SpecFor = (profile: string, on?: Pick<Selection, 'backend' | 'scope'>) => Promise<ServiceSpec>
 
 /** Registers a new profile, down, where the manager takes services at run time. Says whether it did. */
 export async function register(selection: Selection | undefined, profile: string, specFor: SpecFor): Promise<boolean> {
   if (!selection?.backend.supports.runtimeRegistration) return false
-  await selection.manager.install(await specFor(profile, selection.scope), {exclusive: true, start: false})
+  await selection.manager.install(await specFor(profile, selection), {exclusive: true, start: false})
   return true
 }
 

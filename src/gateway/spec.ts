@@ -30,6 +30,8 @@ export interface SpecInput {
   readonly launcher: Launcher
   /** HERMES_SERVICE_USER */
   readonly user?: string
+  /** The manager knows no exit codes (`supports.exitCodes: 'none'`): the gateway is to end with what such a one understands. */
+  readonly translate?: boolean
 }
 
 /** A plain waiting time is its own bound; ready_timeout bounds the others. */
@@ -39,13 +41,13 @@ function readySeconds(config: SpecInput['config']): number {
 }
 
 /** Pure: what the service manager is to run for this profile. The default profile is called without `-p`. */
-export function gatewaySpec({config, home, launcher, profile, user}: SpecInput): ServiceSpec {
+export function gatewaySpec({config, home, launcher, profile, translate, user}: SpecInput): ServiceSpec {
   const arguments_ = profile === DEFAULT_PROFILE ? ['gateway', 'run'] : ['-p', profile, 'gateway', 'run']
   const path = [...new Set([dirname(launcher.node), dirname(launcher.hermes), ...STANDARD_PATH])].join(':')
   return {
     command: [launcher.hermes, ...arguments_],
     description: `hermes gateway of profile ${profile}`,
-    environment: {HERMES_HOME: home, HERMES_SUPERVISED: '1', PATH: path},
+    environment: {HERMES_HOME: home, HERMES_SUPERVISED: '1', PATH: path, ...(translate ? {HERMES_EXIT_CODES: 'translate'} : {})},
     home,
     id: profile,
     logDirectory: gatewayLogDirectory(profile),

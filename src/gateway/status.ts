@@ -69,8 +69,8 @@ export function judge(evidence: Evidence): GatewayStatus {
   const outside = lock.holder && (service.state === 'absent' || service.state === 'stopped' || service.state === 'failed')
   if (outside)
     return {...common, pid: lock.holder.pid, ready: null, reason: 'it runs outside the service manager', since: null, state: 'foreground'}
-  if (service.state === 'running') return running(common, service, recorded)
-  if (service.state === 'starting') return starting(common, service, evidence)
+  if (service.state === 'running' && !saysItStarts(service, recorded)) return running(common, service, recorded)
+  if (service.state === 'starting' || service.state === 'running') return starting(common, service, evidence)
   if (service.state === 'unknown') return {...common, ...DOWN, reason: service.because, since: null, state: 'unknown'}
   const since = recorded?.since ?? null
   if (service.state === 'failed') return {...common, ...DOWN, reason: failure(service, recorded), since, state: 'failed'}
@@ -95,16 +95,21 @@ function commonOf({intent, profile, recorded, service, warnings}: Evidence): Com
   }
 }
 
+/** To a manager that knows nothing of readiness, whatever runs is up. */
+const saysItStarts = ({pid, ready}: Is<'running'>, recorded: GatewayState | undefined): boolean =>
+  ready === null && recorded?.pid === pid && recorded.gateway_state === 'starting'
+
 function running(common: Common, service: Is<'running'>, recorded: GatewayState | undefined): GatewayStatus {
   const speaks = recorded?.pid === service.pid ? recorded.gateway_state : undefined
   const state = speaks === 'degraded' || speaks === 'draining' ? speaks : 'running'
   const reason = state === 'running' ? null : (recorded?.exit_reason ?? null)
   // The supervisor counts whole seconds, and so would name another moment each time.
   const since = speaks === undefined ? undefined : recorded?.since
-  return {...common, pid: service.pid, ready: service.ready, reason, since: since ?? iso(service.since), state}
+  const ready = service.ready ?? (speaks === undefined ? null : true)
+  return {...common, pid: service.pid, ready, reason, since: since ?? iso(service.since), state}
 }
 
-function starting(common: Common, service: Is<'starting'>, {lock, recorded}: Evidence): GatewayStatus {
+function starting(common: Common, service: Is<'running' | 'starting'>, {lock, recorded}: Evidence): GatewayStatus {
   const own = recorded?.gateway_state === 'starting' ? recorded.exit_reason : undefined
   const reason = own ?? waiting(lock, service.pid)
   return {...common, pid: service.pid ?? null, ready: false, reason, since: iso(service.since), state: 'starting'}

@@ -49,9 +49,12 @@ export interface Capabilities {
   readonly logs: boolean
   /** `install` works before the manager runs, for a reconcile at boot. */
   readonly offlineInstall: boolean
-  /** Knows whether a service said that it is ready. */
+  /** Knows whether a service said that it is ready. Otherwise hermes waits for what the gateway itself writes. */
   readonly readiness: boolean
-  /** `manager`: the manager itself keeps the exit-code table; `none`: the runner must translate. */
+  /**
+   * `manager`: the manager itself keeps the exit-code table. `none`: it restarts what ends with another code than 0 and
+   * leaves alone what ends with 0; the gateway then ends with 0 also after a 78 and when it gives up a crash loop.
+   */
   readonly exitCodes: 'manager' | 'none'
   /** Where a service can live; the first one is what it means when nobody says. Each is detected and connected by itself. */
   readonly scopes: readonly [Scope, ...Scope[]]

@@ -43,6 +43,19 @@ export function outcomeOf(ending: Ending): Outcome {
   }
 }
 
+/** Failed starts in a row after which a manager that would never stop trying is told to. */
+export const GIVE_UP = 5
+
+/**
+ * Pure: the outcome for a manager that restarts whatever does not end with 0. What is never to be restarted ends with 0,
+ * and so does a crash loop; why it is down is in the record. `failures`: with this one.
+ */
+export function translated(outcome: Outcome, failures: number): Outcome {
+  if (outcome.exitCode === 78) return {...outcome, exitCode: 0}
+  if (outcome.exitCode === 0 || outcome.exitCode === 75 || failures < GIVE_UP) return outcome
+  return {exitCode: 0, reason: `${outcome.reason}; given up after ${failures} failed starts in a row`, state: 'startup_failed'}
+}
+
 function signalOutcome({planned, signal}: Extract<Ending, {kind: 'signal'}>): Outcome {
   if (signal === 'SIGINT') return {exitCode: 0, reason: 'interrupted (SIGINT)', state: 'stopped'}
   if (signal === 'SIGUSR1') return {exitCode: 75, reason: 'restart asked for (SIGUSR1)', state: 'running'}

@@ -8,7 +8,7 @@ import type {LockHolder} from '../lock.js'
 import {isPlannedFor, takePlannedStop} from '../planned-stop.js'
 import {readState, type GatewayState} from '../state.js'
 import {failuresAfter, failuresBefore} from './back-off.js'
-import {outcomeOf, type Ending} from './ending.js'
+import {outcomeOf, translated, type Ending} from './ending.js'
 import type {Variables} from './environment.js'
 import {endLeftovers} from './leftovers.js'
 import type {Life} from './life.js'
@@ -104,15 +104,18 @@ async function asGateway(place: Place): Promise<number> {
   await writePidFile(directory, self, home, profile)
   const ready: Life['ready'] = {}
   const ending = await oneLife({...place, failures, lastReason: prior?.exit_reason, ready, record})
-  const outcome = outcomeOf(ending)
   const readyFor = ready.at === undefined ? undefined : (process.uptime() - ready.at) * 1000
-  say(`gateway of profile ${profile} ends with ${outcome.exitCode}: ${outcome.reason}`)
+  const failed = failuresAfter(failures, ending, readyFor)
+  const direct = outcomeOf(ending)
+  const outcome = place.environment.HERMES_EXIT_CODES === 'translate' ? translated(direct, failed) : direct
+  say(`gateway of profile ${profile} ends with ${direct.exitCode}: ${outcome.reason}`)
   await removePidFile(directory, self)
   record.set(outcome.state, {
     child_pid: undefined,
-    exit_code: outcome.exitCode,
+    // Of the table, not of the translation: that is what happened.
+    exit_code: direct.exitCode,
     exit_reason: outcome.reason,
-    failures: failuresAfter(failures, ending, readyFor),
+    failures: failed,
   })
   await record.written()
   return outcome.exitCode

@@ -29,6 +29,7 @@ export async function main(call: {readonly profile?: string}, environment: NodeJ
   } catch (error) {
     const {code, message, suggestions} = error as {code?: string; message: string; suggestions?: readonly string[]}
     say([message, ...(suggestions ?? [])].join(' '))
-    process.exit(EXIT[code ?? ''] ?? 1)
+    const exitCode = EXIT[code ?? ''] ?? 1
+    process.exit(exitCode === 78 && environment.HERMES_EXIT_CODES === 'translate' ? 0 : exitCode)
   }
 }

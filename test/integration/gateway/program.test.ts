@@ -174,6 +174,31 @@ describe('how the program is called', () => {
   })
 })
 
+describe('under a manager that restarts what does not end with 0', () => {
+  const environment = {HERMES_EXIT_CODES: 'translate'}
+
+  it('78 becomes 0, and the record keeps what it was; the program does not see the variable', async () => {
+    const home = await makeHome({command: program('program', 'env', 'HERMES_EXIT_CODES', 'exit', '78')})
+    const gateway = startGateway(home, {environment})
+    expect(await gateway.exited).to.equal(0)
+    expect(gateway.stdout()).to.include('HERMES_EXIT_CODES=undefined')
+    expect(gateway.stderr()).to.match(/ends with 78: /)
+    expect(home.state()).to.include({exit_code: 78, gateway_state: 'startup_failed'})
+  })
+
+  it('a profile that is not there is no reason to try again', async () => {
+    const home = await makeHome()
+    expect(await startGateway(home, {args: ['-p', 'nobody', 'gateway', 'run'], environment}).exited).to.equal(0)
+  })
+
+  it('75 and a crash stay what they are', async () => {
+    const home = await makeHome({command: program('program', 'exit', '75')})
+    expect(await startGateway(home, {environment}).exited).to.equal(75)
+    const crashing = await makeHome({command: program('program', 'exit', '3')})
+    expect(await startGateway(crashing, {environment}).exited).to.equal(3)
+  })
+})
+
 describe('what cannot ever start exits with 78 and says why', () => {
   const broken: Array<[string, Record<string, unknown>, string]> = [
     ['a missing program', {command: ['/nowhere/agent']}, 'there is no such program'],

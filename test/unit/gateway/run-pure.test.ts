@@ -1,7 +1,7 @@
 import {expect} from 'chai'
 
 import {delaySeconds, failuresAfter, failuresBefore, SETTLED, waitingReason} from '#hermes/gateway/run/back-off.js'
-import {outcomeOf, type Ending} from '#hermes/gateway/run/ending.js'
+import {GIVE_UP, outcomeOf, translated, type Ending} from '#hermes/gateway/run/ending.js'
 import {programEnvironment} from '#hermes/gateway/run/environment.js'
 import {fastPath} from '#hermes/gateway/run/fast-path.js'
 import {notifyDescriptor} from '#hermes/gateway/run/notify.js'
@@ -78,6 +78,25 @@ describe('the exit-code table', () => {
   for (const [what, ending, state, exitCode] of table) {
     it(`${what} is ${state}, ${exitCode}`, () => expect(outcomeOf(ending)).to.include({exitCode, state}))
   }
+
+  describe('for a manager that restarts what does not end with 0', () => {
+    const rows: Array<[string, Ending, number, string, number]> = [
+      ['never to be restarted', {because: 'x', kind: 'config'}, 1, 'startup_failed', 0],
+      ['a program that refuses its configuration', program(78), 1, 'startup_failed', 0],
+      ['to stay down', program(0), 0, 'stopped', 0],
+      ['a restart asked for', program(75), GIVE_UP, 'running', 75],
+      ['a crash', program(3), GIVE_UP - 1, 'stopped', 3],
+      ['a crash loop', program(3), GIVE_UP, 'startup_failed', 0],
+      ['a bare SIGTERM', signal('SIGTERM'), 0, 'running', 1],
+    ]
+    for (const [what, ending, failures, state, exitCode] of rows) {
+      it(`${what} is ${state}, ${exitCode}`, () => expect(translated(outcomeOf(ending), failures)).to.include({exitCode, state}))
+    }
+
+    it('says that it was given up, and after what', () => {
+      expect(translated(outcomeOf(program(3)), 6).reason).to.equal('program exited with 3; given up after 6 failed starts in a row')
+    })
+  })
 
   it('tells how a drain went that did not go well', () => {
     expect(outcomeOf({kind: 'signal', note: 'the program was killed', planned: true, signal: 'SIGTERM'}).reason).to.equal(
