@@ -23,6 +23,13 @@ export interface ServiceSpec {
   readonly workingDirectory: string
   /** Where rotated logs go when the manager does not keep its own; relative to `home`. */
   readonly logDirectory: string
+  /**
+   * Program (absolute path) and arguments, data as in `command`: run by a manager that can, with the user, environment and
+   * directory of `command` and HERMES_STOP_PID (the process that is to end), before it ends that process because somebody
+   * asked for a stop; not for a restart, and not when the machine or the manager itself goes down. That it fails, or takes
+   * long, hinders no stop.
+   */
+  readonly stopCommand?: readonly [string, ...string[]]
   /** Seconds the program may take between SIGTERM and its exit. The manager kills only later than that. */
   readonly stopSeconds: number
   /** Seconds the program may take until it is ready; `start` fails with `timeout` after that. Default: the backend's own. */
