@@ -166,6 +166,8 @@ export interface Detection {
   readonly because: string
   /** What was found, for people, where it says more than `Backend.label`: `s6 (private tree)`. */
   readonly label?: string
+  /** This user may look and change nothing: never chosen unless it is asked for, or has the service in question. */
+  readonly readOnly?: boolean
 }
 
 /** What a backend package exports, through `defineBackend`. */
