@@ -83,7 +83,7 @@ async function placeOf(selection: Selection, profile: string | undefined): Promi
 /** As it was, under this name. */
 async function place({specFor}: Moving, {enabled, selection, up}: Place, profile: string): Promise<void> {
   const {manager, scope} = selection
-  await manager.install(await specFor(profile, scope), {start: up, ...(enabled ? {} : {enable: false})})
+  await manager.install(await specFor(profile, scope), {enable: enabled, start: up})
 }
 
 /**

@@ -86,7 +86,7 @@ export interface InstallOptions {
   readonly start: boolean
   /** Refuse with `already-registered` when there is a definition, even an equal one. */
   readonly exclusive?: boolean
-  /** Comes back at the next boot or login. Default true; what never does by itself ignores it (`bootPersistence`). */
+  /** Comes back at the next boot or login. Default: with `start` it does, else as it is; what never does by itself ignores it (`bootPersistence`). */
   readonly enable?: boolean
 }
 

@@ -31,7 +31,9 @@ const REFUSED = ['EACCES', 'EPERM', 'EROFS']
 export async function install(site: Site, spec: ServiceSpec, options: InstallOptions): Promise<InstallResult> {
   const [work] = await place(site, [{options, spec}])
   if (work!.error) throw work!.error
+  if (options.enable !== undefined) setEnabled(site, spec.id, options.enable)
   if (options.start) await start(site, spec.id, options.enable === undefined ? {} : {enable: options.enable})
+  else if (options.enable) await ensureLinger(site)
   return {change: work!.change!, restartDue: work!.restartDue}
 }
 
