@@ -11,7 +11,7 @@ import {rmSync} from 'node:fs'
 
 import {start} from './control.js'
 import {checkDefinition, textFor, versionOf} from './definition.js'
-import {forgetFailures, setEnabled} from './enable.js'
+import {forgetFailures, setEnabled, trySetEnabled} from './enable.js'
 import {ensureLinger} from './linger.js'
 import {isRestartDue} from './observe.js'
 import {readUnit} from './render.js'
@@ -31,7 +31,7 @@ const REFUSED = ['EACCES', 'EPERM', 'EROFS']
 export async function install(site: Site, spec: ServiceSpec, options: InstallOptions): Promise<InstallResult> {
   const [work] = await place(site, [{options, spec}])
   if (work!.error) throw work!.error
-  if (options.enable !== undefined) setEnabled(site, spec.id, options.enable)
+  if (options.enable !== undefined) trySetEnabled(site, spec.id, options.enable)
   if (options.start) await start(site, spec.id, options.enable === undefined ? {} : {enable: options.enable})
   else if (options.enable) await ensureLinger(site)
   return {change: work!.change!, restartDue: work!.restartDue}
