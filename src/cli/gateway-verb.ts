@@ -16,7 +16,7 @@ import {EXIT} from './exit.js'
 import {actingFor} from './on-behalf.js'
 import {errorJson, toldError} from './report.js'
 import type {Controls, PlacedControl, Verb, VerbFlags} from './placed.js'
-import {candidates, type ScopeFlags} from './scope.js'
+import {askedScope, candidates, type ScopeFlags} from './scope.js'
 import {specsOf} from './specs.js'
 
 /** The profiles a gateway command is about: names, `--all`, or the selected one. */
@@ -68,7 +68,10 @@ export abstract class GatewayCommand extends HermesCommand {
     return async (profile) => (await this.located(among, profile)).main
   }
 
-  protected controlOf(selection: Selection, {force = false, others = []}: {force?: boolean; others?: readonly Selection[]} = {}): PlacedControl {
+  protected controlOf(
+    selection: Selection,
+    {force = false, others = []}: {force?: boolean; others?: readonly Selection[]} = {},
+  ): PlacedControl {
     const {environment} = this.context.host
     const specFor = specsOf(this.home, this.config.root, environment)
     const lasting = selection.backend.supports.bootPersistence && !force
@@ -93,7 +96,7 @@ export abstract class GatewayCommand extends HermesCommand {
       atOnce: onBehalf ? 1 : undefined,
       controlFor: async (profile) => {
         const {main, others} = await this.located(usable, profile)
-        return this.controlOf(main, {force: flags.force ?? false, others})
+        return {...this.controlOf(main, {force: flags.force ?? false, others}), named: askedScope(flags) !== undefined}
       },
     }
   }

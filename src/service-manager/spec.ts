@@ -49,7 +49,8 @@ function problemOfTexts(spec: ServiceSpec): string | undefined {
 
 function problemOfPaths({command, home, logDirectory, stopCommand = command, workingDirectory}: ServiceSpec): string | undefined {
   for (const path of [home, workingDirectory, command[0], stopCommand[0]]) {
-    if (path === undefined || !ABSOLUTE.test(path) || LINE_BREAK.test(path)) return `${JSON.stringify(path)} is no absolute path on one line`
+    if (path === undefined || !ABSOLUTE.test(path) || LINE_BREAK.test(path))
+      return `${JSON.stringify(path)} is no absolute path on one line`
   }
 
   const leaves = ABSOLUTE.test(logDirectory) || logDirectory.split(/[\\/]/).includes('..')

@@ -118,6 +118,7 @@ describe('a service manager with a user and a system scope', () => {
 
   describe('both of which have the service of a profile', () => {
     const states = () => [fake.slots('user').coder?.state, fake.slots('system').coder?.state]
+
     beforeEach(async () => {
       await given()
       fake.put('system', 'coder', {state: 'running'})

@@ -60,12 +60,16 @@ describe(`hermes doctor on systemd (${scope})`, () => {
   it('names one that has failed, and the reason', async () => {
     await ok('gateway:start', 'coder')
     const config = join(lab.directory('coder'), 'config.yaml')
-    writeFileSync(config, `${readFileSync(config, 'utf8')}\ngateway: {command: exit 78, ready: {after: 0.1}}\n`)
+    writeFileSync(config, JSON.stringify({gateway: {command: 'exit 78', ready: {after: 0.1}}}))
     await hermes('gateway:restart', 'coder')
     await until('it has failed', async () => (await hermes('gateway:status', 'coder', '--json')).json().state === 'failed')
     const {code, json} = await hermes('doctor', '--json')
     expect(code).to.equal(1)
-    expect(json().findings.map(({message}: Finding) => message).join('\n'))
+    expect(
+      json()
+        .findings.map(({message}: Finding) => message)
+        .join('\n'),
+    )
       .to.match(/has failed: it exited with 78/)
       .and.to.match(/meant to run and is failed/)
   })

@@ -35,7 +35,11 @@ describe(`how a gateway ends on systemd (${scope})`, () => {
     go()
     await settled('stopped')
     expect((await hermes('gateway:status', 'coder')).code).to.equal(3)
-    expect(await show('coder', 'ActiveState', 'Result', 'NRestarts')).to.deep.equal({ActiveState: 'inactive', NRestarts: '0', Result: 'success'})
+    expect(await show('coder', 'ActiveState', 'Result', 'NRestarts')).to.deep.equal({
+      ActiveState: 'inactive',
+      NRestarts: '0',
+      Result: 'success',
+    })
   })
 
   it('75: it is back, and ready', async () => {
@@ -86,7 +90,8 @@ describe(`how a gateway ends on systemd (${scope})`, () => {
 
   it('six restarts in a row are no loop', async () => {
     await ok('gateway:start', 'coder')
-    for (let times = 0; times < 6; times++) expect((await ok('gateway:restart', 'coder', '--json')).json()).to.include({action: 'restarted'})
+    for (let times = 0; times < 6; times++)
+      expect((await ok('gateway:restart', 'coder', '--json')).json()).to.include({action: 'restarted'})
     expect(await status()).to.include({failures: 0, state: 'running'})
   })
 })

@@ -89,6 +89,7 @@ describe(`a stop that hermes did not give (${scope})`, () => {
     beforeEach(() => {
       home = mkdtempSync(join(homedir(), 'h-'))
     })
+
     afterEach(async () => {
       await removeAll(labHost(home))
       rmSync(home, {force: true, recursive: true})

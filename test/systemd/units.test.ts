@@ -3,7 +3,18 @@ import {checked, isServiceManagerError, type CheckedServiceManager, type Service
 
 import {expect} from 'chai'
 import {execa} from 'execa'
-import {chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, renameSync, rmSync, symlinkSync, writeFileSync} from 'node:fs'
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import {homedir, tmpdir} from 'node:os'
 import {join} from 'node:path'
 
@@ -108,22 +119,22 @@ describe(`systemd units (${scope})`, () => {
         },
       }),
     )
-    const after = async (act: () => Promise<unknown>) => {
+    const reloadsOf = async (act: () => Promise<unknown>) => {
       reloads = 0
       await act()
       return reloads
     }
 
-    expect(await after(() => counting.install(spec(), {start: true}))).to.equal(1)
-    expect(await after(() => counting.install(spec(), {start: true}))).to.equal(0)
-    expect(await after(() => counting.start('a'))).to.equal(0)
-    expect(await after(() => counting.restart('a'))).to.equal(0)
-    expect(await after(() => counting.stop('a'))).to.equal(0)
-    expect(await after(() => counting.install(spec({stopSeconds: 6}), {start: false}))).to.equal(1)
+    expect(await reloadsOf(() => counting.install(spec(), {start: true}))).to.equal(1)
+    expect(await reloadsOf(() => counting.install(spec(), {start: true}))).to.equal(0)
+    expect(await reloadsOf(() => counting.start('a'))).to.equal(0)
+    expect(await reloadsOf(() => counting.restart('a'))).to.equal(0)
+    expect(await reloadsOf(() => counting.stop('a'))).to.equal(0)
+    expect(await reloadsOf(() => counting.install(spec({stopSeconds: 6}), {start: false}))).to.equal(1)
     const many = ['b', 'c', 'd'].map((id) => ({options: {start: false}, spec: spec({id})}))
-    expect(await after(() => counting.installMany(many))).to.equal(1)
-    expect(await after(() => counting.uninstall('a'))).to.equal(1)
-    expect(await after(() => counting.uninstall('a'))).to.equal(0)
+    expect(await reloadsOf(() => counting.installMany(many))).to.equal(1)
+    expect(await reloadsOf(() => counting.uninstall('a'))).to.equal(1)
+    expect(await reloadsOf(() => counting.uninstall('a'))).to.equal(0)
   })
 
   it('that were edited by hand say so, and are mended by the next install while the process goes on', async () => {
@@ -212,7 +223,9 @@ describe(`systemd units (${scope})`, () => {
       try {
         expect(await manager.install(spec(), {start: true})).to.deep.equal({change: 'unchanged', restartDue: false})
         await manager.restart('a')
-        expect(await pid()).to.be.a('number').and.not.to.equal(before)
+        expect(await pid())
+          .to.be.a('number')
+          .and.not.to.equal(before)
         expect(warnings).to.deep.equal([])
         expect(await code(manager.install(spec({stopSeconds: 7}), {start: false}))).to.equal('permission')
         expect(await code(manager.install(spec({id: 'b'}), {start: true}))).to.equal('permission')

@@ -5,7 +5,6 @@ import {join} from 'node:path'
 
 import {root} from '../support/directories.js'
 import {scope} from '../support/systemd.js'
-import {until} from '../support/wait.js'
 
 /** Has no manager of its own and does not linger, unless a test sees to that. */
 const OTHER = {home: '/home/other', name: 'other', uid: 4243}
@@ -52,7 +51,10 @@ if (scope === 'system') {
         expect(refused.code, refused.text).to.equal(69)
         const {error} = refused.json()
         expect(error.code).to.equal('no-service-manager')
-        expect(error.message).to.match(/loginctl enable-linger/).and.to.match(/XDG_RUNTIME_DIR/).and.to.match(/--system/)
+        expect(error.message)
+          .to.match(/loginctl enable-linger/)
+          .and.to.match(/XDG_RUNTIME_DIR/)
+          .and.to.match(/--system/)
         if (env.XDG_RUNTIME_DIR) expect(error.message).to.include(`XDG_RUNTIME_DIR is ${env.XDG_RUNTIME_DIR}, which is not of this user`)
         expect(error.suggestions[0]).to.match(/^As root, .* --system --run-as-user/)
       }
@@ -138,7 +140,12 @@ if (scope === 'system') {
       expect((await status()).warnings.join('\n')).to.match(/have the service of "coder"/)
       expect((await superuser('gateway:uninstall', 'coder', '--system')).code).to.equal(0)
       expect(await double()).to.equal(undefined)
-      await until('it runs', async () => (await status()).state === 'running')
+      // The other one goes on, and is still wanted.
+      expect(await status()).to.include({intent: 'running', scope: 'user', state: 'running'})
+      expect((await superuser('gateway:install', 'coder', '--system', '--no-start')).code).to.equal(0)
+      expect((await superuser('gateway:stop', 'coder', '--system')).code).to.equal(0)
+      expect(await status()).to.include({intent: 'running', scope: 'user', state: 'running'})
+      expect((await superuser('profile:delete', 'coder', '--yes')).code).to.equal(0)
     })
   })
 }

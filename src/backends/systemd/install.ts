@@ -17,7 +17,7 @@ import {isRestartDue} from './observe.js'
 import {readUnit} from './render.js'
 import {unitOf, type Site} from './site.js'
 import {must, reload, show, type Properties} from './systemctl.js'
-import {claimOf, driftOf, notOwned, sameSpec, unitPath, writeUnit} from './unit.js'
+import {claimOf, driftOf, notOwned, sameSpec, unitPath, writeUnit, type Claim} from './unit.js'
 import {verify} from './verify.js'
 
 interface Work extends InstallRequest {
@@ -112,9 +112,15 @@ async function put(site: Site, {options, spec}: InstallRequest, version: number,
     return 'unchanged'
   }
 
-  const drift = claim.is === 'ours' ? driftOf(claim) : undefined
-  if (drift !== undefined) site.host.warn(`${unitPath(site, spec.id)} is written anew: ${drift}; settings of your own belong in a drop-in`)
-  return claim.is === 'absent' ? 'created' : 'updated'
+  if (claim.is === 'absent') return 'created'
+  tellDrift(site, claim)
+  return 'updated'
+}
+
+function tellDrift(site: Site, claim: Extract<Claim, {is: 'ours'}>): void {
+  const drift = driftOf(claim)
+  if (drift === undefined) return
+  site.host.warn(`${unitPath(site, claim.record.spec.id)} is written anew: ${drift}; settings of your own belong in a drop-in`)
 }
 
 const alreadyRegistered = (site: Site, id: string): ServiceManagerError =>

@@ -17,7 +17,13 @@ const SPEC: ServiceSpec = {
   stopSeconds: 15,
   workingDirectory: '/home/me/.hermes/profiles/a',
 }
-const TARGET: Target = {mkfifo: '/usr/bin/mkfifo', scope: 'user', stem: 'hermes-gateway-a', systemctl: '/usr/bin/systemctl', wantedBy: 'default.target'}
+const TARGET: Target = {
+  mkfifo: '/usr/bin/mkfifo',
+  scope: 'user',
+  stem: 'hermes-gateway-a',
+  systemctl: '/usr/bin/systemctl',
+  wantedBy: 'default.target',
+}
 
 const unit = (spec: Partial<ServiceSpec> = {}, target: Partial<Target> = {}): string =>
   renderUnit({...SPEC, ...spec}, {...TARGET, ...target})
