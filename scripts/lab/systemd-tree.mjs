@@ -9,7 +9,7 @@ import {cacheDirectory} from './engine.mjs'
 import {debianMirror} from './mirror.mjs'
 
 const SUITE = 'bookworm'
-const PACKAGES = ['systemd', 'systemd-sysv', 'dbus', 'dbus-user-session', 'libpam-systemd', 'procps']
+const PACKAGES = ['systemd', 'systemd-sysv', 'dbus', 'dbus-user-session', 'libpam-systemd', 'polkitd', 'procps']
 
 const ownText = readFileSync(fileURLToPath(import.meta.url), 'utf8')
 

@@ -128,7 +128,7 @@ async function power(tree, work, mounts) {
 }
 
 /**
- * `{enter(user, options), powerCut(), stop()}`: enter() is the beginning of a command line. `mounts`: `['ro' | 'rw', path]`.
+ * `{enter(user, options), powerCut(), shutDown(), stop()}`: enter() is the beginning of a command line. `mounts`: `['ro' | 'rw', path]`.
  * Throws Unavailable where there can be none.
  */
 export async function bootSystemd(tree, mounts = []) {
@@ -145,6 +145,13 @@ export async function bootSystemd(tree, mounts = []) {
   const lab = {
     enter: (user, options) => enter(machine.init(), user, options),
     async powerCut() {
+      await machine.kill()
+      await up()
+    },
+    /** As an operator turns it off: every service is told to end. Then it boots again. */
+    async shutDown() {
+      await run([...enter(machine.init()), 'systemctl', 'poweroff'], {quiet: true})
+      for (const end = Date.now() + START_MS; !machine.ended() && Date.now() < end;) await delay(50)
       await machine.kill()
       await up()
     },

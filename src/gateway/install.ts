@@ -1,9 +1,10 @@
 import {profileDirectory} from '../profile/paths.js'
-import {refuseInvisibleHolder, runsElsewhere, stop, type Control, type VerbResult} from './control.js'
+import {refuseInvisibleHolder, runsElsewhere, type Control, type VerbResult} from './control.js'
 import {writeIntent} from './intent.js'
 import {settledStatus} from './settled.js'
 import {startFailure} from './start-failure.js'
 import {gatewayStatus} from './status.js'
+import {stop} from './stop.js'
 import {untilReady} from './until-ready.js'
 
 export interface Placing {

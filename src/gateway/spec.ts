@@ -42,10 +42,15 @@ function readySeconds(config: SpecInput['config']): number {
 
 /** Pure: what the service manager is to run for this profile. The default profile is called without `-p`. */
 export function gatewaySpec({config, home, launcher, profile, translate, user}: SpecInput): ServiceSpec {
-  const arguments_ = profile === DEFAULT_PROFILE ? ['gateway', 'run'] : ['-p', profile, 'gateway', 'run']
+  const call = (verb: string): [string, ...string[]] => [
+    launcher.hermes,
+    ...(profile === DEFAULT_PROFILE ? [] : ['-p', profile]),
+    'gateway',
+    verb,
+  ]
   const path = [...new Set([dirname(launcher.node), dirname(launcher.hermes), ...STANDARD_PATH])].join(':')
   return {
-    command: [launcher.hermes, ...arguments_],
+    command: call('run'),
     description: `hermes gateway of profile ${profile}`,
     environment: {HERMES_HOME: home, HERMES_SUPERVISED: '1', PATH: path, ...(translate ? {HERMES_EXIT_CODES: 'translate'} : {})},
     home,
@@ -53,6 +58,7 @@ export function gatewaySpec({config, home, launcher, profile, translate, user}: 
     logDirectory: gatewayLogDirectory(profile),
     readiness: 'fd',
     startSeconds: readySeconds(config) + START_MARGIN,
+    stopCommand: call('mark-stop'),
     stopSeconds: (config?.drain_timeout ?? 10) + STOP_MARGIN,
     workingDirectory: profileDirectory(home, profile),
     ...(user ? {user} : {}),

@@ -2,7 +2,7 @@ import {ServiceManagerError} from '@hermes-cli/service-manager'
 import {Args} from '@oclif/core'
 
 import {GatewayCommand} from '../../cli/gateway-verb.js'
-import {manyFlags, type PlacedControl, type Verb} from '../../cli/placed.js'
+import {everywhere, manyFlags, type PlacedControl, type Verb} from '../../cli/placed.js'
 import type {VerbResult} from '../../gateway/control.js'
 import {removeOrphan, uninstall} from '../../gateway/install.js'
 import type {HermesError} from '../../profile/errors.js'
@@ -29,7 +29,8 @@ export default class GatewayUninstall extends GatewayCommand {
     checkName(profile)
   }
 
-  protected override async act(control: PlacedControl, profile: string, verb: Verb): Promise<VerbResult> {
+  protected override async act(placed: PlacedControl, profile: string, verb: Verb): Promise<VerbResult> {
+    const control = everywhere(placed)
     const gone = await findProfile(this.home, profile).then(
       () => undefined,
       (error: HermesError) => error,
