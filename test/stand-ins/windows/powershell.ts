@@ -1,0 +1,50 @@
+import {existsSync, readFileSync, writeFileSync} from 'node:fs'
+import {dirname} from 'node:path'
+
+import {ask, type Answer, type Machine} from './client.js'
+import {startedAt} from './jobs.js'
+import {KNOWN} from './scripts.js'
+
+const OPTIONS = ['-NoLogo', '-NoProfile', '-NonInteractive', '-ExecutionPolicy', 'Bypass', '-Command']
+
+const variable = (name: string): string => process.env[name] ?? ''
+/** As `[int]` of an HRESULT: signed. */
+const problem = ({code, message}: Answer): object => ({error: code! | 0, message})
+
+const RUN: Record<keyof typeof KNOWN, (machine: Machine) => Promise<object>> = {
+  async look(machine) {
+    const answer = await ask(machine, {verb: 'look'})
+    return answer.code === undefined ? {sid: answer.sid, startup: machine.startup, tasks: answer.tasks} : problem(answer)
+  },
+  async register(machine) {
+    // ReadAllText knows the mark of UTF-16 and drops it.
+    const data = readFileSync(variable('HERMES_TASK_XML'))
+    if (data[0] !== 0xff || data[1] !== 0xfe) return {error: 0x8004_131a | 0, message: 'kein UTF-16'}
+    const answer = await ask(machine, {name: variable('HERMES_TASK_NAME'), verb: 'register', xml: data.subarray(2).toString('utf16le')})
+    return answer.code === undefined ? {registered: true} : problem(answer)
+  },
+  async shortcut() {
+    const path = variable('HERMES_LINK')
+    if (!path.endsWith('.lnk') || !existsSync(dirname(path))) return {error: 0x8007_0002 | 0, message: 'Verknüpfung kann nicht gespeichert werden'}
+    const link = {arguments: variable('HERMES_LINK_ARGUMENTS'), directory: variable('HERMES_LINK_DIRECTORY'), target: variable('HERMES_LINK_TARGET')}
+    writeFileSync(path, JSON.stringify(link))
+    return {saved: true}
+  },
+  async started() {
+    const found = variable('HERMES_PIDS').split(',').map((pid) => ({pid: Number(pid), started: startedAt(Number(pid))}))
+    return {processes: found.filter(({started}) => started !== undefined)}
+  },
+}
+
+/** powershell.exe, for the scripts that hermes sends and no others. */
+export async function main(machine: Machine): Promise<void> {
+  const args = process.argv.slice(2)
+  const script = Object.entries(KNOWN).find(([, text]) => text === args.at(-1))
+  if (!script || args.slice(0, -1).join(' ') !== OPTIONS.join(' ')) {
+    process.stderr.write('Die Benennung wurde nicht als Name eines Cmdlet erkannt.\n')
+    process.exit(1)
+  }
+
+  const answer = await RUN[script[0] as keyof typeof KNOWN](machine)
+  process.stdout.write(Buffer.from(JSON.stringify(answer)).toString('base64'))
+}
