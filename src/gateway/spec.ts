@@ -20,6 +20,8 @@ export interface Launcher {
   readonly hermes: string
   /** Absolute path of node: its directory leads PATH, so that the launcher finds the same node under any supervisor. */
   readonly node: string
+  /** Where nothing but programs can be executed (Windows): what `node` is to run in the place of `hermes`. */
+  readonly script?: string
 }
 
 export interface SpecInput {
@@ -41,11 +43,13 @@ function readySeconds(config: SpecInput['config']): number {
 /** Pure: what the service manager is to run for this profile. The default profile is called without `-p`. */
 export function gatewaySpec({config, home, launcher, profile, user}: SpecInput): ServiceSpec {
   const arguments_ = profile === DEFAULT_PROFILE ? ['gateway', 'run'] : ['-p', profile, 'gateway', 'run']
-  const path = [...new Set([dirname(launcher.node), dirname(launcher.hermes), ...STANDARD_PATH])].join(':')
+  const command: [string, ...string[]] = launcher.script ? [launcher.node, launcher.script] : [launcher.hermes]
+  // Windows has no directories where programs are: there the PATH of the user's session holds.
+  const path = launcher.script ? {} : {PATH: [...new Set([dirname(launcher.node), dirname(launcher.hermes), ...STANDARD_PATH])].join(':')}
   return {
-    command: [launcher.hermes, ...arguments_],
+    command: [...command, ...arguments_],
     description: `hermes gateway of profile ${profile}`,
-    environment: {HERMES_HOME: home, HERMES_SUPERVISED: '1', PATH: path},
+    environment: {HERMES_HOME: home, HERMES_SUPERVISED: '1', ...path},
     home,
     id: profile,
     logDirectory: gatewayLogDirectory(profile),
