@@ -19,27 +19,27 @@ const LOOK = 30
 /** Nothing of it runs: the attendant is asked, the program given its time, and what is left then is ended hard. */
 export async function end(site: Site, claim: Ours, seconds: number, what: string): Promise<void> {
   const {host} = site
-  const sight = await sightOf(site, claim.id)
-  let launching = claim.task?.state === STATE.running || claim.task?.state === STATE.queued
-  let asked = ''
-  const deadline = host.now() + (sight.attended ? seconds * 1000 + MARGIN : 0) + (launching ? LAUNCHING : 0)
-  while (host.now() < deadline) {
+  let asked: string | undefined
+  let deadline = host.now() + LAUNCHING
+  for (; host.now() < deadline; await host.sleep(LOOK)) {
     const {attended, state} = await sightOf(site, claim.id)
-    if (attended && state && asked !== state.token) {
+    if (attended && state && state.token !== asked) {
       asked = state.token
       ask(site, claim.id, state)
+      deadline = host.now() + seconds * 1000 + MARGIN
     }
 
-    if (!attended && (!launching || !(await taskRuns(site, claim)))) return
-    if (!attended) launching = true
-    await host.sleep(LOOK)
+    if (attended) continue
+    // Its launcher goes, too, or has just come and is about to run an attendant.
+    if (!(await taskRuns(site, claim))) return
+    if (asked !== undefined) deadline = Math.min(deadline, host.now() + LAUNCHING)
   }
 
-  if (!sight.attended && !launching) return
   await endHard(site, claim, what)
 }
 
-async function taskRuns(site: Site, {id}: Ours): Promise<boolean> {
+async function taskRuns(site: Site, {id, task}: Ours): Promise<boolean> {
+  if (!task) return false
   const now = claimOf(site, await look(site), id)
   return now.is === 'ours' && (now.task?.state === STATE.running || now.task?.state === STATE.queued)
 }
@@ -61,7 +61,7 @@ async function endHard(site: Site, claim: Ours, what: string): Promise<void> {
   for (const pid of pids) await host.exec(tools.taskkill, ['/T', '/F', '/PID', String(pid)], {timeout: 10_000})
   for (const deadline = host.now() + MARGIN; host.now() < deadline; await host.sleep(LOOK)) {
     const gone = state === undefined || (await stillThere(site, what, state)).length === 0
-    if (gone && !(await sightOf(site, claim.id)).attended && (!claim.task || !(await taskRuns(site, claim)))) return
+    if (gone && !(await sightOf(site, claim.id)).attended && !(await taskRuns(site, claim))) return
   }
 
   throw new ServiceManagerError('timeout', `${what}: it runs on, though it was ended hard`, {

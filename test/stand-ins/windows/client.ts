@@ -19,6 +19,8 @@ export function ask({socket}: Machine, question: object): Promise<Answer> {
   return new Promise((resolve) => {
     const client = connect(socket, () => client.write(`${JSON.stringify(question)}\n`))
     client.on('error', () => resolve({code: 0x8007_06ba, message: 'Der RPC-Server ist nicht verfügbar.'}))
-    createInterface({input: client}).once('line', (line) => resolve(JSON.parse(line) as Answer))
+    createInterface({input: client})
+      .on('error', () => {})
+      .once('line', (line) => resolve(JSON.parse(line) as Answer))
   })
 }
