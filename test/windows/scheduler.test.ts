@@ -248,6 +248,26 @@ describe('Task Scheduler: denied', () => {
     expect(links()).to.deep.equal([])
   })
 
+  it('Windows asks where somebody is there, and the task is the only one', async () => {
+    machine.scheduler.uac = 'yes'
+    await running()
+    expect(machine.scheduler.asked, 'nobody may be there').to.equal(0)
+    await manager.install(spec(), {elevate: true, start: true})
+    expect(machine.scheduler.asked, 'once').to.equal(1)
+    expect(machine.scheduler.names()).to.have.length(1)
+    expect(links()).to.deep.equal([])
+    const status = await manager.status('a')
+    expect(status).to.include({enabled: true, state: 'running'})
+    expect('drift' in status && status.drift).to.equal(false)
+  })
+
+  it('who says no gets the Startup folder', async () => {
+    await manager.install(spec(), {elevate: true, start: true})
+    expect(machine.scheduler.asked).to.equal(1)
+    expect(links()).to.have.length(1)
+    expect(live()).to.have.length(1)
+  })
+
   it('doctor says that nothing brings its launcher back', async () => {
     await running()
     expect((await manager.doctor!()).map(({message}) => message).join('\n')).to.match(/started by the Startup folder/)

@@ -19,16 +19,16 @@ export async function install(site: Site, spec: ServiceSpec, options: InstallOpt
 }
 
 /** Writes what is not there yet. Starts nothing, and ends nothing. */
-async function place(site: Site, spec: ServiceSpec, {exclusive}: InstallOptions): Promise<InstallResult> {
+async function place(site: Site, spec: ServiceSpec, options: InstallOptions): Promise<InstallResult> {
   const seen = await look(site)
   const claim = claimOf(site, seen, spec.id)
   if (claim.is === 'foreign') throw notOwned(claim.because)
-  if (claim.is === 'ours' && exclusive)
+  if (claim.is === 'ours' && options.exclusive)
     throw new ServiceManagerError('already-registered', `"${spec.id}" is registered already: ${taskOf(site, spec.id)}`)
   const wanted: Definition = {autostart: 'task', spec, taskkill: site.tools.taskkill}
   const same = isAsWanted(site, seen, claim, wanted)
   // A shortcut is only for as long as there can be no task.
-  if (!same || (claim.is === 'ours' && !claim.task) || isThere(linkPath(site, seen, spec.id))) await put(site, seen, claim, wanted)
+  if (!same || (claim.is === 'ours' && !claim.task) || isThere(linkPath(site, seen, spec.id))) await put(site, seen, claim, wanted, options)
   const {attended, state} = await sightOf(site, spec.id)
   const restartDue = attended && state !== undefined && state.definition !== digestOf(wanted)
   return {change: claim.is === 'absent' ? 'created' : same ? 'unchanged' : 'updated', restartDue}
@@ -40,9 +40,10 @@ const isAsWanted = (site: Site, seen: Look, claim: Claim, wanted: Definition): b
   digestOf(claim.definition) === digestOf(wanted) &&
   driftIn(site, seen, claim) === undefined
 
-async function put(site: Site, seen: Look, claim: Claim, wanted: Definition): Promise<void> {
+async function put(site: Site, seen: Look, claim: Claim, wanted: Definition, {elevate = false, enable = true, start: up}: InstallOptions): Promise<void> {
   await writeFiles(site, wanted)
-  const enabled = claim.is === 'ours' && claim.enabled
-  const autostart = await register(site, seen, wanted, enabled)
+  // Once for all: whoever was asked for more rights is not asked again for the start.
+  const enabled = (claim.is === 'ours' && claim.enabled) || (up && enable)
+  const autostart = await register(site, seen, wanted, {elevate, enabled})
   if (autostart !== wanted.autostart) await writeFiles(site, {...wanted, autostart})
 }

@@ -37,6 +37,10 @@ $root = $service.GetFolder('\\')
 try { $folder = $root.GetFolder('\\Hermes') } catch { $folder = $root.CreateFolder('\\Hermes') }
 $null = $folder.RegisterTask($env:HERMES_TASK_NAME, [IO.File]::ReadAllText($env:HERMES_TASK_XML), 6, $null, $null, 3)
 $answer = @{ registered = $true }`),
+  /** Windows asks whoever sits there. What was declined is an error of its own. */
+  elevate: FRAME(`$words = @('-NoLogo', '-NoProfile', '-NonInteractive', '-ExecutionPolicy', 'Bypass', '-EncodedCommand', $env:HERMES_ELEVATED)
+$process = Start-Process -FilePath (Get-Process -Id $PID).Path -ArgumentList $words -Verb RunAs -WindowStyle Hidden -Wait -PassThru
+$answer = @{ exit = [int]$process.ExitCode }`),
   /** A shortcut: what opens a script's own name is the user's business, and may be an editor. */
   shortcut: FRAME(`$shell = New-Object -ComObject WScript.Shell
 $link = $shell.CreateShortcut($env:HERMES_LINK)
@@ -54,6 +58,8 @@ $answer = @{ processes = $found }`),
 
 /** HRESULTs of "you may not": E_ACCESSDENIED, and that of a missing privilege. */
 const DENIED = [0x8007_0005, 0x8007_0522]
+/** Milliseconds: as long as it takes somebody to read a question. */
+const ELEVATING = 300_000
 /** Milliseconds: PowerShell takes seconds on a machine that has just booted. */
 const PATIENCE = 60_000
 
@@ -74,7 +80,7 @@ export async function powershell<T extends object>(
   environment: Readonly<Record<string, string>> = {},
 ): Promise<Refusal | T> {
   const args = ['-NoLogo', '-NoProfile', '-NonInteractive', '-ExecutionPolicy', 'Bypass', '-Command', SCRIPTS[script]]
-  const result = await host.exec(tools.powershell, args, {environment, timeout: PATIENCE})
+  const result = await host.exec(tools.powershell, args, {environment, timeout: script === 'elevate' ? ELEVATING : PATIENCE})
   const answer = result.exitCode === 0 ? decode(result.stdout) : undefined
   if (!answer) throw powershellFailed(what, result)
   return 'error' in answer ? {error: Number(answer.error) >>> 0, message: String(answer.message)} : (answer as T)

@@ -10,6 +10,7 @@ import {LAUNCHER, launcherArguments, utf16} from './launcher.js'
 import type {Look} from './look.js'
 import {launchTextFor, planFor} from './plan.js'
 import {isDenied, isRefusal, powershell, refused} from './powershell.js'
+import {registerElevated} from './elevate.js'
 import {directoryOf, taskOf, type Site} from './site.js'
 import {renderTask} from './task.js'
 
@@ -32,15 +33,23 @@ function replace(path: string, data: Buffer): void {
   writeFileSync(path, data, {flag: 'wx', mode: 0o600})
 }
 
+export interface Registering {
+  /** Started at a login. */
+  readonly enabled: boolean
+  /** Somebody may be asked for more rights. */
+  readonly elevate?: boolean
+}
+
 /** Registers the task, or the shortcut where that is denied. There are never both. Returns which it was. */
-export async function register(site: Site, seen: Look, definition: Definition, enabled: boolean): Promise<Autostart> {
+export async function register(site: Site, seen: Look, definition: Definition, {elevate, enabled}: Registering): Promise<Autostart> {
   const {id} = definition.spec
   const path = join(directoryOf(site, id), FILES.xml)
-  replace(path, utf16(renderTask(planFor(site, seen, definition, enabled))))
+  const xml = renderTask(planFor(site, seen, definition, enabled))
+  replace(path, utf16(xml))
   const name = taskOf(site, id).split('\\').at(-1)!
   const what = `could not register the task of "${id}"`
   const answer = await powershell(site, what, 'register', {HERMES_TASK_NAME: name, HERMES_TASK_XML: path})
-  if (!isRefusal(answer)) {
+  if (!isRefusal(answer) || (isDenied(answer) && elevate && (await registerElevated(site, {name, sid: seen.sid, xml})))) {
     rmSync(linkPath(site, seen, id), {force: true})
     return 'task'
   }
@@ -52,7 +61,7 @@ export async function register(site: Site, seen: Look, definition: Definition, e
     warned.add(site.host)
     site.host.warn(
       `the Task Scheduler does not allow a task for this user (${answer.message.trim()}); the Startup folder starts it at a login. ` +
-        'For a task: hermes gateway:install in a terminal that was opened as administrator',
+        'For a task: hermes gateway:install, in a terminal that was opened as administrator or by one who can say yes when Windows asks',
     )
   }
 
@@ -62,7 +71,7 @@ export async function register(site: Site, seen: Look, definition: Definition, e
 /** Whether it is started at a login, for what is registered. */
 export async function setEnabled(site: Site, seen: Look, {definition, id, task}: Ours, enabled: boolean): Promise<void> {
   if (!task) return setLink(site, seen, id, enabled)
-  if (definition) await register(site, seen, definition, enabled)
+  if (definition) await register(site, seen, definition, {enabled})
 }
 
 async function setLink(site: Site, seen: Look, id: string, enabled: boolean): Promise<void> {

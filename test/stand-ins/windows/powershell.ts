@@ -3,7 +3,7 @@ import {dirname} from 'node:path'
 
 import {ask, type Answer, type Machine} from './client.js'
 import {startedAt} from './jobs.js'
-import {KNOWN} from './scripts.js'
+import {ELEVATED, KNOWN} from './scripts.js'
 
 const OPTIONS = ['-NoLogo', '-NoProfile', '-NonInteractive', '-ExecutionPolicy', 'Bypass', '-Command']
 
@@ -23,6 +23,10 @@ const RUN: Record<keyof typeof KNOWN, (machine: Machine) => Promise<object>> = {
     const answer = await ask(machine, {name: variable('HERMES_TASK_NAME'), verb: 'register', xml: data.subarray(2).toString('utf16le')})
     return answer.code === undefined ? {registered: true} : problem(answer)
   },
+  async elevate(machine) {
+    const {code, message} = await ask(machine, {verb: 'consent'})
+    return code === undefined ? {exit: await elevated(machine, Buffer.from(variable('HERMES_ELEVATED'), 'base64').toString('utf16le'))} : problem({code, message: message!})
+  },
   async shortcut() {
     const path = variable('HERMES_LINK')
     if (!path.endsWith('.lnk') || !existsSync(dirname(path))) return {error: 0x8007_0002 | 0, message: 'Verknüpfung kann nicht gespeichert werden'}
@@ -34,6 +38,21 @@ const RUN: Record<keyof typeof KNOWN, (machine: Machine) => Promise<object>> = {
     const found = variable('HERMES_PIDS').split(',').map((pid) => ({pid: Number(pid), started: startedAt(Number(pid))}))
     return {processes: found.filter(({started}) => started !== undefined)}
   },
+}
+
+/** The exit code of the only script that is known to run as administrator; its rights must be those of the user, too. */
+async function elevated(machine: Machine, text: string): Promise<number> {
+  const shape = new RegExp(
+    `^${ELEVATED.replaceAll(/[$()[\]\\.{}|*+?^]/g, String.raw`\$&`)
+      .replace('NAME', String.raw`(?<name>[\w.-]+)`)
+      .replace('XML', String.raw`(?<xml>[\w+/=]+)`)
+      .replace('SID', String.raw`(?<sid>S-1-[\d-]+)`)}$`,
+  )
+  const {name, sid, xml} = shape.exec(text)?.groups ?? {}
+  const {sid: user} = await ask(machine, {verb: 'look'})
+  if (!name || sid !== user) return 1
+  const answer = await ask(machine, {elevated: true, name, verb: 'register', xml: Buffer.from(xml!, 'base64').toString('utf8')})
+  return answer.code === undefined ? 0 : 1
 }
 
 /** powershell.exe, for the scripts that hermes sends and no others. */

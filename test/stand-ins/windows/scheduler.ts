@@ -53,6 +53,10 @@ const LAUNCH = 20
 export class Scheduler {
   /** Switches of the tests. */
   deny = false
+  /** What whoever sits there answers when Windows asks: nobody, by default. */
+  uac: 'no' | 'yes' = 'no'
+  /** How often Windows asked. */
+  asked = 0
   /** So many of the next `/Run`s are dropped, with success. */
   drop = 0
   /** Milliseconds of a minute of the Task Scheduler's own, for delays and restarts. */
@@ -134,8 +138,8 @@ export class Scheduler {
     })
   }
 
-  register(name: string, document: string): void {
-    if (this.deny) throw new ComError(CODES.accessDenied, 'Zugriff verweigert')
+  register(name: string, document: string, elevated = false): void {
+    if (this.deny && !elevated) throw new ComError(CODES.accessDenied, 'Zugriff verweigert')
     let values: TaskValues
     try {
       values = readTask(Buffer.from(document.startsWith('\uFEFF') ? document : `\uFEFF${document}`, 'utf16le'))
@@ -143,7 +147,7 @@ export class Scheduler {
       throw new ComError(CODES.malformedXml, `Das XML der Aufgabe ist falsch formatiert: ${(error as Error).message}`)
     }
 
-    if (values['Principals/Principal/UserId'] !== this.options.sid) throw new ComError(CODES.accessDenied, 'Zugriff verweigert')
+    if (values['Principals/Principal/UserId'] !== this.options.sid && !elevated) throw new ComError(CODES.accessDenied, 'Zugriff verweigert')
     writeFileSync(this.file(name), JSON.stringify(values))
   }
 
@@ -231,11 +235,15 @@ export class Scheduler {
   }
 
   private answer(line: string): object {
-    const {name, verb, xml} = JSON.parse(line) as {name: string; verb: string; xml: string}
+    const {elevated, name, verb, xml} = JSON.parse(line) as {elevated?: boolean; name: string; verb: string; xml: string}
     try {
       if (verb === 'look') return {sid: this.options.sid, tasks: this.tasks()}
-      if (verb === 'register') this.register(name, xml)
-      else if (verb === 'run' || verb === 'end' || verb === 'delete') this[verb](name)
+      if (verb === 'register') this.register(name, xml, elevated)
+      else if (verb === 'consent') {
+        this.asked++
+        // ERROR_CANCELLED.
+        if (this.uac === 'no') throw new ComError(0x8007_04c7, 'Der Vorgang wurde durch den Benutzer abgebrochen.')
+      } else if (verb === 'run' || verb === 'end' || verb === 'delete') this[verb](name)
       else throw new Error(`no such verb: ${verb}`)
       return {}
     } catch (error) {

@@ -34,6 +34,18 @@ $answer = @{ error = [int]$problem.HResult; message = [string]$problem.Message }
 }
 $json = ConvertTo-Json -Compress -Depth 4 -InputObject $answer
 [Console]::Out.Write([Convert]::ToBase64String([Text.Encoding]::UTF8.GetBytes($json)))`,
+  elevate: String.raw`$ErrorActionPreference = 'Stop'
+try {
+$words = @('-NoLogo', '-NoProfile', '-NonInteractive', '-ExecutionPolicy', 'Bypass', '-EncodedCommand', $env:HERMES_ELEVATED)
+$process = Start-Process -FilePath (Get-Process -Id $PID).Path -ArgumentList $words -Verb RunAs -WindowStyle Hidden -Wait -PassThru
+$answer = @{ exit = [int]$process.ExitCode }
+} catch {
+$problem = $_.Exception
+while ($problem.InnerException) { $problem = $problem.InnerException }
+$answer = @{ error = [int]$problem.HResult; message = [string]$problem.Message }
+}
+$json = ConvertTo-Json -Compress -Depth 4 -InputObject $answer
+[Console]::Out.Write([Convert]::ToBase64String([Text.Encoding]::UTF8.GetBytes($json)))`,
   shortcut: String.raw`$ErrorActionPreference = 'Stop'
 try {
 $shell = New-Object -ComObject WScript.Shell
@@ -64,3 +76,15 @@ $answer = @{ error = [int]$problem.HResult; message = [string]$problem.Message }
 $json = ConvertTo-Json -Compress -Depth 4 -InputObject $answer
 [Console]::Out.Write([Convert]::ToBase64String([Text.Encoding]::UTF8.GetBytes($json)))`,
 } as const
+
+/** What may run as administrator, with NAME, XML and SID in it. */
+export const ELEVATED = String.raw`$ErrorActionPreference = 'Stop'
+try {
+$service = New-Object -ComObject Schedule.Service
+$service.Connect()
+$root = $service.GetFolder('\')
+try { $folder = $root.GetFolder('\Hermes') } catch { $folder = $root.CreateFolder('\Hermes') }
+$xml = [Text.Encoding]::UTF8.GetString([Convert]::FromBase64String('XML'))
+$null = $folder.RegisterTask('NAME', $xml, 6, $null, $null, 3, 'D:(A;;FA;;;SY)(A;;FA;;;BA)(A;;FA;;;SID)')
+exit 0
+} catch { exit 1 }`
