@@ -53,7 +53,8 @@ function probeFifo(path: string): FifoState {
 }
 
 function findProgram(name: string, environment: Environment, first: readonly string[] = []): string | undefined {
-  const path = (environment.PATH ?? '/usr/local/bin:/usr/bin:/bin').split(delimiter)
+  // A copy of the environment of Windows may call it Path.
+  const path = (environment.PATH ?? environment.Path ?? '/usr/local/bin:/usr/bin:/bin').split(delimiter)
   for (const directory of [...first, ...path]) {
     if (!isAbsolute(directory)) continue
     const candidate = join(directory, name)

@@ -30,7 +30,7 @@ export interface ServiceSpec {
    * long, hinders no stop.
    */
   readonly stopCommand?: readonly [string, ...string[]]
-  /** Seconds the program may take between SIGTERM and its exit. The manager kills only later than that. */
+  /** Seconds the program may take between SIGTERM, or the file HERMES_STOP_FILE, and its exit. The manager kills only later than that. */
   readonly stopSeconds: number
   /** Seconds the program may take until it is ready; `start` fails with `timeout` after that. Default: the backend's own. */
   readonly startSeconds?: number
@@ -91,6 +91,8 @@ export interface InstallOptions {
   readonly exclusive?: boolean
   /** Comes back at the next boot or login. Default: with `start` it does, else as it is; what never does by itself ignores it (`bootPersistence`). */
   readonly enable?: boolean
+  /** Somebody is there to be asked for more rights, should the manager refuse (Windows: UAC). Default false. */
+  readonly elevate?: boolean
 }
 
 export interface InstallResult {

@@ -19,6 +19,8 @@ export default class GatewayInstall extends GatewayCommand {
   static override flags = {
     ...manyFlags,
     ...forceFlag,
+    // For whoever runs this as administrator for somebody else: nobody is asked for what is there.
+    'elevated-handoff': Flags.boolean({hidden: true}),
     'run-as-user': Flags.string({
       dependsOn: ['system'],
       description: 'With --system, for root: the user whose home this is, and as whom it runs',
@@ -39,7 +41,8 @@ export default class GatewayInstall extends GatewayCommand {
     const {argv, flags} = await this.parse(GatewayInstall)
     const user = flags['run-as-user']
     if (user !== undefined) await checkRunAs(this.context.host, user)
-    const placing: Placing = {enable: flags['start-on-login'], start: flags['start-now'] && !flags['no-start']}
+    const elevate = !flags['elevated-handoff'] && !this.jsonEnabled() && process.stdin.isTTY === true && process.stdout.isTTY === true
+    const placing: Placing = {elevate, enable: flags['start-on-login'], start: flags['start-now'] && !flags['no-start']}
     return this.runVerb(argv as string[], flags, (control, profile) =>
       control.selection.backend.supports.runtimeRegistration ? explain(control, profile) : install(control, profile, placing),
     )
