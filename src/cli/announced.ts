@@ -29,7 +29,8 @@ export function announcedBackends(config: Pick<Interfaces.Config, 'getPluginsLis
     }
   }
 
-  return found
+  // A kind of ours stays ours, in whatever order oclif loads.
+  return found.sort((a, b) => Number(b.plugin.type === 'core') - Number(a.plugin.type === 'core'))
 }
 
 /** Entries that announce nothing, each with what it lacks. */
@@ -55,7 +56,7 @@ function entryProblem(entry: unknown): string | undefined {
   return typeof module === 'string' ? undefined : 'has no "module"'
 }
 
-const refusal = (kind: string, plugin: string, because: string): Considered => ({
+export const refusal = (kind: string, plugin: string, because: string): Considered => ({
   because,
   broken: true,
   kind,
@@ -72,14 +73,21 @@ export async function load({announcement, plugin}: Announced): Promise<Backend> 
   // Absolute: a relative one is looked for beside @oclif/core's own files first, and ./index.js is there.
   const path = resolve(plugin.root, announcement.module)
   const module = await withinLimit(ModuleLoader.load<{default?: unknown}>(plugin, path), LOADING).catch((error: unknown) => {
-    throw new Error(`it cannot be loaded: ${asError(error).message.split('\n')[0]}`)
+    throw new Error(`it cannot be loaded: ${told(asError(error).message)}`)
   })
   const problem = backendProblem(module.default, announcement)
   if (problem) throw new Error(problem)
   return module.default as Backend
 }
 
-/** Two plugins of one kind: the first one loaded keeps it, the other is named and left out. */
+/** Without what oclif puts around the words of Node. */
+const told = (message: string): string =>
+  message
+    .split('\n')[0]!
+    .replace(/^\[MODULE_NOT_FOUND\] .*? failed to load .*?: /, '')
+    .replace(/ imported from .*[/\\]module-loader\.js$/, '')
+
+/** Two plugins of one kind: one of ours keeps it, else the first one loaded, and the other is named and left out. */
 export function refuseDuplicates(announced: readonly Announced[]): {first: Announced[]; refused: Considered[]} {
   const seen = new Map<string, string>()
   const first: Announced[] = []

@@ -12,6 +12,7 @@ import {
 } from '@hermes-cli/service-manager'
 
 import {asError} from '../host/errors.js'
+import {unloaded, type UserPlugins} from './unloaded.js'
 import {announcedBackends, load, malformed, refuseDuplicates, type Announced} from './announced.js'
 
 /** What the backend says of this machine. Throws when it says nothing. */
@@ -69,12 +70,12 @@ const broken = (error: unknown): Pick<Considered, 'because' | 'broken'> => ({
 })
 
 /** Asks every backend whether it is usable here, and chooses. `HERMES_BACKEND` wins over rank, but not over "unusable". */
-export async function detectBackends(config: Pick<Interfaces.Config, 'getPluginsList'>, host: Host): Promise<DetectionResult> {
+export async function detectBackends(config: UserPlugins, host: Host): Promise<DetectionResult> {
   const {first, refused} = refuseDuplicates(announcedBackends(config))
   const examined = (await Promise.all(first.map((entry) => examine(entry, host)))).flat()
   const byRank = (a: {kind: string; rank: number}, b: {kind: string; rank: number}) =>
     b.rank - a.rank || (a.kind < b.kind ? -1 : Number(a.kind > b.kind))
-  const considered = [...examined.map((entry) => entry.considered), ...refused, ...malformed(config)].sort(byRank)
+  const considered = [...examined.map((entry) => entry.considered), ...refused, ...malformed(config), ...unloaded(config)].sort(byRank)
   const usable = examined
     .sort((a, b) => byRank(a.considered, b.considered))
     .map(({selection}) => selection)

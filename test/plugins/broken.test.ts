@@ -135,24 +135,32 @@ describe('hermes with a plugin that', function () {
     await isNamed(/it cannot be loaded: Cannot find module/)
   })
 
-  const ruins: Record<string, () => void> = {
-    'is gone': () => rmSync(root, {recursive: true}),
-    'has a package.json of garbage': () => writeFileSync(join(root, 'package.json'), '{"name": nonsense'),
-    'has an empty package.json': () => writeFileSync(join(root, 'package.json'), ''),
-    'has a package.json that is a list': () => writeFileSync(join(root, 'package.json'), '[]'),
-    'announces with a text': () =>
-      writeFileSync(
-        join(root, 'package.json'),
-        JSON.stringify({hermes: 'yes', name: 'hermes-backend-bad', oclif: {}, type: 'module', version: '1.0.0'}),
-      ),
+  const ruins: Record<string, [says: RegExp | undefined, ruin: () => void]> = {
+    'is gone': [/there is no \/.*\/package\.json$/, () => rmSync(root, {recursive: true})],
+    'has a package.json of garbage': [/this is no JSON: /, () => writeFileSync(join(root, 'package.json'), '{"name": nonsense')],
+    'has an empty package.json': [/this is no JSON: /, () => writeFileSync(join(root, 'package.json'), '')],
+    'has a package.json that is a list': [/of no plugin/, () => writeFileSync(join(root, 'package.json'), '[]')],
+    'has the name of another': [
+      /of no plugin, or of another/,
+      () => writeFileSync(join(root, 'package.json'), '{"name": "other", "oclif": {}, "version": "1.0.0"}'),
+    ],
+    'announces with a text': [
+      undefined,
+      () =>
+        writeFileSync(
+          join(root, 'package.json'),
+          JSON.stringify({hermes: 'yes', name: 'hermes-backend-bad', oclif: {}, type: 'module', version: '1.0.0'}),
+        ),
+    ],
   }
-  for (const [what, ruin] of Object.entries(ruins)) {
+  for (const [what, [says, ruin]] of Object.entries(ruins)) {
     it(`${what} after it was linked works`, async () => {
       write({module: backend('export default sound')})
       await ok('plugins', 'link', root, '--no-install')
       ruin()
       const {backends} = (await ok('backend', '--json')).json()
       expect(backends.map(({kind}: {kind: string}) => kind)).to.include.members(['s6', 'systemd'])
+      if (says) return isNamed(says)
       await ok('profile', 'create', 'coder')
       await ok('plugins', 'uninstall', 'hermes-backend-bad')
       expect((await ok('backend')).stderr).to.equal('')
