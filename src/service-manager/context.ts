@@ -13,6 +13,8 @@ export interface Considered {
   readonly usable: boolean
   readonly readOnly?: boolean
   readonly because: string
+  /** The plugin is at fault, and not the machine. */
+  readonly broken?: true
 }
 
 export interface Selection {

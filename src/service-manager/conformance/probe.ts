@@ -68,7 +68,7 @@ function main(): void {
 
   const onSignal = (signal: string) => {
     write({event: 'signal', signal})
-    if (!words.includes('stubborn')) end(0)
+    if (!words.includes('stubborn')) setTimeout(() => end(0), Number(word('linger') ?? 0))
   }
 
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, onSignal)
