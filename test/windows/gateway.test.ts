@@ -22,12 +22,13 @@ describe('a real gateway under the Task Scheduler', () => {
     home = await makeHome()
     const launcher = findLauncher(root, true)
     control = {
-      checkConfig: async () => {},
+      async checkConfig() {},
       home: home.home,
       manager: checked(windows.connect(machine.host(home.home))),
       specFor: async (profile) => gatewaySpec({home: home.home, launcher, profile}),
     }
   })
+
   afterEach(() => machine.dispose())
 
   it('is stopped on request without a signal, restarted, and stays wanted through a restart', async () => {

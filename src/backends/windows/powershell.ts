@@ -9,7 +9,7 @@ import type {Site} from './site.js'
  * objects of the Task Scheduler (learn.microsoft.com/windows/win32/taskschd) and not the ScheduledTasks module: that one
  * takes a second to load, and its errors have no numbers.
  */
-const FRAME = (body: string): string => `$ErrorActionPreference = 'Stop'
+const frame = (body: string): string => `$ErrorActionPreference = 'Stop'
 try {
 ${body}
 } catch {
@@ -25,24 +25,25 @@ $service.Connect()`
 
 export const SCRIPTS = {
   /** Everything there is to know: who we are, where programs of a login lie, and all tasks of our folder, hidden ones too. */
-  look: FRAME(`${CONNECT}
+  look: frame(`${CONNECT}
 $folder = $null
 try { $folder = $service.GetFolder('\\Hermes') } catch { }
 $tasks = @()
 if ($folder) { $tasks = @(foreach ($task in $folder.GetTasks(1)) { @{ name = $task.Name; state = [int]$task.State; result = [int]$task.LastTaskResult; xml = $task.Xml } }) }
 $answer = @{ sid = [Security.Principal.WindowsIdentity]::GetCurrent().User.Value; startup = [Environment]::GetFolderPath('Startup'); tasks = $tasks }`),
   /** TASK_CREATE_OR_UPDATE, TASK_LOGON_INTERACTIVE_TOKEN. */
-  register: FRAME(`${CONNECT}
+  register: frame(`${CONNECT}
 $root = $service.GetFolder('\\')
 try { $folder = $root.GetFolder('\\Hermes') } catch { $folder = $root.CreateFolder('\\Hermes') }
 $null = $folder.RegisterTask($env:HERMES_TASK_NAME, [IO.File]::ReadAllText($env:HERMES_TASK_XML), 6, $null, $null, 3)
 $answer = @{ registered = $true }`),
   /** Windows asks whoever sits there. What was declined is an error of its own. */
-  elevate: FRAME(`$words = @('-NoLogo', '-NoProfile', '-NonInteractive', '-ExecutionPolicy', 'Bypass', '-EncodedCommand', $env:HERMES_ELEVATED)
+  elevate:
+    frame(`$words = @('-NoLogo', '-NoProfile', '-NonInteractive', '-ExecutionPolicy', 'Bypass', '-EncodedCommand', $env:HERMES_ELEVATED)
 $process = Start-Process -FilePath (Get-Process -Id $PID).Path -ArgumentList $words -Verb RunAs -WindowStyle Hidden -Wait -PassThru
 $answer = @{ exit = [int]$process.ExitCode }`),
   /** A shortcut: what opens a script's own name is the user's business, and may be an editor. */
-  shortcut: FRAME(`$shell = New-Object -ComObject WScript.Shell
+  shortcut: frame(`$shell = New-Object -ComObject WScript.Shell
 $link = $shell.CreateShortcut($env:HERMES_LINK)
 $link.TargetPath = $env:HERMES_LINK_TARGET
 $link.Arguments = $env:HERMES_LINK_ARGUMENTS
@@ -51,13 +52,13 @@ $link.WindowStyle = 7
 $link.Save()
 $answer = @{ saved = $true }`),
   /** When processes started, in milliseconds since 1970. */
-  started: FRAME(`$epoch = New-Object DateTime 1970, 1, 1, 0, 0, 0, ([DateTimeKind]::Utc)
+  started: frame(`$epoch = New-Object DateTime 1970, 1, 1, 0, 0, 0, ([DateTimeKind]::Utc)
 $found = @(Get-Process -Id @($env:HERMES_PIDS -split ',') -ErrorAction SilentlyContinue | ForEach-Object { @{ pid = $_.Id; started = [long]($_.StartTime.ToUniversalTime() - $epoch).TotalMilliseconds } })
 $answer = @{ processes = $found }`),
 } as const
 
 /** HRESULTs of "you may not": E_ACCESSDENIED, and that of a missing privilege. */
-const DENIED = [0x8007_0005, 0x8007_0522]
+const DENIED = [0x80_07_00_05, 0x80_07_05_22]
 /** Milliseconds: as long as it takes somebody to read a question. */
 const ELEVATING = 300_000
 /** Milliseconds: PowerShell takes seconds on a machine that has just booted. */

@@ -18,7 +18,7 @@ export interface Answer {
 export function ask({socket}: Machine, question: object): Promise<Answer> {
   return new Promise((resolve) => {
     const client = connect(socket, () => client.write(`${JSON.stringify(question)}\n`))
-    client.on('error', () => resolve({code: 0x8007_06ba, message: 'Der RPC-Server ist nicht verfügbar.'}))
+    client.on('error', () => resolve({code: 0x80_07_06_ba, message: 'Der RPC-Server ist nicht verfügbar.'}))
     createInterface({input: client})
       .on('error', () => {})
       .once('line', (line) => resolve(JSON.parse(line) as Answer))

@@ -59,7 +59,11 @@ describe('on Windows', () => {
       return {calls: () => calls, move}
     }
 
-    for (const [code, retries, calls] of [['EPERM', 2, 3], ['ENOENT', 2, 1], ['EPERM', 0, 1]] as const) {
+    for (const [code, retries, calls] of [
+      ['EPERM', 2, 3],
+      ['ENOENT', 2, 1],
+      ['EPERM', 0, 1],
+    ] as const) {
       const {calls: made, move} = failing(code)
       const error = await replace('a', 'b', move, retries).catch((error_: Error) => error_)
       expect(error).to.have.property('code', code)

@@ -15,7 +15,7 @@ export type Verdict =
   | {readonly is: 'failed'; readonly because: string}
 
 /** NTSTATUS codes are known by their hexadecimal form. */
-const named = (code: number): string => (code >= 0x8000_0000 ? `0x${code.toString(16).toUpperCase()}` : String(code))
+const named = (code: number): string => (code >= 0x80_00_00_00 ? `0x${code.toString(16).toUpperCase()}` : String(code))
 
 export const describeExit = ({code, signal}: Exit): string => (signal ? `was killed by ${signal}` : `exited with ${named(code ?? -1)}`)
 
