@@ -31,15 +31,18 @@ const OBJECTS: Record<string, () => object> = {
   }),
 }
 
+/** Called with `new`: what it returns is what there is then. */
+function ActiveXObject(name: string): object {
+  const make = OBJECTS[name]
+  if (!make) throw new Error(`no such object: ${name}`)
+  return make()
+}
+
 export async function main(): Promise<void> {
   const [batch, logo, engine, file, ...args] = process.argv.slice(2)
   if (batch !== '//B' || logo !== '//Nologo' || engine !== '//E:JScript' || !file) process.exit(1)
   const context = createContext({
-    ActiveXObject(name: string) {
-      const make = OBJECTS[name]
-      if (!make) throw new Error(`no such object: ${name}`)
-      return make()
-    },
+    ActiveXObject,
     WScript: {
       Arguments: {Item: (index: number) => args[index], length: args.length},
       Quit: (code = 0) => process.exit(code),
