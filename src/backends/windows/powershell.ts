@@ -24,10 +24,14 @@ const CONNECT = `$service = New-Object -ComObject Schedule.Service
 $service.Connect()`
 
 export const SCRIPTS = {
-  /** Everything there is to know: who we are, where programs of a login lie, and all tasks of our folder, hidden ones too. */
+  /** Everything there is to know: who we are, where programs of a login lie, and all tasks of our folder, hidden ones too. No such folder: no tasks. */
   look: frame(`${CONNECT}
 $folder = $null
-try { $folder = $service.GetFolder('\\Hermes') } catch { }
+try { $folder = $service.GetFolder('\\Hermes') } catch {
+$cause = $_.Exception
+while ($cause.InnerException) { $cause = $cause.InnerException }
+if (-2147024894, -2147024893 -notcontains $cause.HResult) { throw }
+}
 $tasks = @()
 if ($folder) { $tasks = @(foreach ($task in $folder.GetTasks(1)) { @{ name = $task.Name; state = [int]$task.State; result = [int]$task.LastTaskResult; xml = $task.Xml } }) }
 $answer = @{ sid = [Security.Principal.WindowsIdentity]::GetCurrent().User.Value; startup = [Environment]::GetFolderPath('Startup'); tasks = $tasks }`),
