@@ -8,12 +8,15 @@ const FRESH = 2000
 const PATIENCE = 15_000
 const SCRIPT =
   '$epoch = New-Object DateTime 1970, 1, 1, 0, 0, 0, ([DateTimeKind]::Utc); ' +
-  "[Console]::Out.Write([long]((Get-Process -Id $env:HERMES_PID -ErrorAction Stop).StartTime.ToUniversalTime() - $epoch).TotalMilliseconds)"
+  '[Console]::Out.Write([long]((Get-Process -Id $env:HERMES_PID -ErrorAction Stop).StartTime.ToUniversalTime() - $epoch).TotalMilliseconds)'
 
 /** Asks the machine: milliseconds since 1970 as text, or whatever it prints when it cannot tell. */
 function askPowershell(pid: number): string {
+  // In every Node this package runs on, without a warning; an import would load both for every supervised process.
+  /* eslint-disable n/no-unsupported-features/node-builtins */
   const {execFileSync} = process.getBuiltinModule('node:child_process')
   const {join} = process.getBuiltinModule('node:path')
+  /* eslint-enable n/no-unsupported-features/node-builtins */
   const program = join(process.env.SystemRoot ?? String.raw`C:\Windows`, 'System32', 'WindowsPowerShell', 'v1.0', 'powershell.exe')
   return execFileSync(program, ['-NoLogo', '-NoProfile', '-NonInteractive', '-Command', SCRIPT], {
     encoding: 'utf8',
@@ -35,7 +38,8 @@ export class StartTimes {
   ) {}
 
   of(pid: number): number {
-    if (pid === process.pid) return (this.self ??= Math.round(this.now() - process.uptime() * 1000))
+    this.self ??= Math.round(this.now() - process.uptime() * 1000)
+    if (pid === process.pid) return this.self
     const found = this.known.get(pid)
     if (found && this.now() - found.asked < FRESH) return found.startTime
     const startTime = this.read(pid)

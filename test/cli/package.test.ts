@@ -45,6 +45,8 @@ describe('the packed artefact', function () {
       'node_modules/@hermes-cli/backend-s6/oclif.manifest.json',
       'node_modules/@hermes-cli/backend-systemd/dist/index.js',
       'node_modules/@hermes-cli/backend-systemd/oclif.manifest.json',
+      'node_modules/@hermes-cli/backend-windows/dist/index.js',
+      'node_modules/@hermes-cli/backend-windows/dist/attend/main.js',
     ]) {
       expect(existsSync(join(installed, path)), path).to.equal(true)
     }
@@ -65,6 +67,7 @@ describe('the packed artefact', function () {
     expect(backends.map(({kind, usable}: any) => [kind, usable])).to.deep.equal([
       ['s6', false],
       ['systemd', false],
+      ['windows', false],
     ])
     expect((await hermes(home, ['s6', 'boot', '--help'])).exitCode).to.equal(0)
   })

@@ -26,7 +26,8 @@ const RESERVED: ReadonlyArray<{allowed: RegExp; package: RegExp; why: string}> =
     why: 'oclif belongs to the command line',
   },
   {
-    allowed: /^src\/(?:host\/exec|gateway\/run\/[\w-]+|service-manager\/(?:memory|conformance)[\w/-]*|backends\/windows\/attend\/[\w-]+)\.ts$/,
+    allowed:
+      /^src\/(?:host\/exec|gateway\/run\/[\w-]+|service-manager\/(?:memory|conformance)[\w/-]*|backends\/windows\/attend\/[\w-]+)\.ts$/,
     package: /^node:child_process$/,
     why: 'programs are run in host/exec, by the supervised process itself, by an attendant and by the reference backend',
   },

@@ -280,7 +280,8 @@ describe('Task Scheduler: ownership and drift', () => {
   it('a task that hermes did not make is not touched', async () => {
     await manager.install(spec(), {start: false})
     foreign({'RegistrationInfo/Documentation': 'mine'})
-    for (const verb of ['start', 'stop', 'restart', 'uninstall'] as const) expect((await failure(manager[verb]('a')))?.code, verb).to.equal('not-owned')
+    for (const verb of ['start', 'stop', 'restart', 'uninstall'] as const)
+      expect((await failure(manager[verb]('a')))?.code, verb).to.equal('not-owned')
     expect((await failure(manager.install(spec(), {start: false})))?.code).to.equal('not-owned')
     expect((await manager.status('a')).state).to.equal('unknown')
     expect(await manager.list()).to.deep.equal([])

@@ -16,12 +16,12 @@ import {writeState, type State} from './state.js'
 const START_SECONDS = 60
 /** Milliseconds between two looks. */
 const LOOK = 50
-/** Milliseconds for which another verb on the same service may hold us up beyond its own deadline. */
-const PATIENCE = 60_000
+/** Milliseconds for which another verb on the same service may hold us up: a stop takes as long as a gateway drains. */
+const PATIENCE = 600_000
 
 /** One verb at a time on one service. Throws `timeout`. */
-export async function exclusively<T>(site: Site, id: string, what: string, seconds: number, work: () => Promise<T>): Promise<T> {
-  const done = await alone(join(directoryOf(site, id), 'verb'), seconds * 1000 + PATIENCE, work)
+export async function exclusively<T>(site: Site, id: string, what: string, work: () => Promise<T>): Promise<T> {
+  const done = await alone(join(directoryOf(site, id), 'verb'), PATIENCE, work)
   if (done) return done.value
   throw new ServiceManagerError('timeout', `${what}: another hermes is at work on it`)
 }
@@ -31,33 +31,33 @@ const stopSeconds = ({definition}: Ours): number => definition?.spec.stopSeconds
 /** Up, and by default enabled. */
 export async function start(site: Site, id: string, {enable = true} = {}): Promise<void> {
   const what = `could not start "${id}"`
-  const token = await exclusively(site, id, what, 0, async () => {
+  const token = await exclusively(site, id, what, async () => {
     const seen = await look(site)
     const claim = ours(site, seen, id)
     const wanted = enable || claim.enabled
     if (wanted !== claim.enabled || driftIn(site, seen, claim)) await setEnabled(site, seen, claim, wanted)
     return launch(site, claim, what)
   })
-  await up(site, id, what, token, START_SECONDS)
+  await up(site, id, what, token)
 }
 
 /** A new process; whether it comes back at the next login stays as it is. */
 export async function restart(site: Site, id: string): Promise<void> {
   const what = `could not restart "${id}"`
-  const token = await exclusively(site, id, what, 0, async () => {
+  const token = await exclusively(site, id, what, async () => {
     const seen = await look(site)
     const claim = ours(site, seen, id)
     await end(site, claim, stopSeconds(claim), what)
     if (driftIn(site, seen, claim)) await setEnabled(site, seen, claim, claim.enabled)
     return launch(site, claim, what)
   })
-  await up(site, id, what, token, START_SECONDS)
+  await up(site, id, what, token)
 }
 
 /** Waits until the attendant with this token says that the program is up. */
-async function up(site: Site, id: string, what: string, token: string, defaultSeconds: number): Promise<void> {
+async function up(site: Site, id: string, what: string, token: string): Promise<void> {
   const {host} = site
-  const seconds = ours(site, await look(site), id).definition?.spec.startSeconds ?? defaultSeconds
+  const seconds = ours(site, await look(site), id).definition?.spec.startSeconds ?? START_SECONDS
   const deadline = host.now() + seconds * 1000
   const suggestions = [`See what it printed: hermes gateway:logs -p ${id}`]
   for (;;) {
@@ -83,7 +83,7 @@ function whyNot(state: State | undefined, token: string, attended: boolean): str
 
 export async function stop(site: Site, id: string, {disable = true}: StopOptions = {}): Promise<void> {
   const what = `could not stop "${id}"`
-  await exclusively(site, id, what, 0, async () => {
+  await exclusively(site, id, what, async () => {
     const seen = await look(site)
     const claim = ours(site, seen, id)
     if (disable && claim.enabled) await setEnabled(site, seen, claim, false)

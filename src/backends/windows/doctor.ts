@@ -33,7 +33,8 @@ async function examineOne(site: Site, seen: Look, claim: Ours): Promise<DoctorFi
   const find = (severity: DoctorFinding['severity'], message: string, cure: string) => findings.push({cure, message, severity})
   const drift = driftIn(site, seen, claim)
   const link = linkPath(site, seen, id)
-  if (task && isThere(link)) find('warning', `"${id}" is started twice at a login: by ${name} and by ${link}`, `hermes gateway:restart ${id}`)
+  if (task && isThere(link))
+    find('warning', `"${id}" is started twice at a login: by ${name} and by ${link}`, `hermes gateway:restart ${id}`)
   if (!task) {
     const message = `"${id}" is started by the Startup folder: the Task Scheduler did not allow a task, so nothing brings it back`
     find('warning', `${message} when its launcher is ended`, `As administrator: hermes gateway:install ${id}`)

@@ -3,8 +3,8 @@ import {ServiceManagerError} from '@hermes-cli/service-manager'
 import {writeFileSync} from 'node:fs'
 
 import {claimOf, type Ours} from './claim.js'
-import {look, STATE} from './look.js'
-import {sightOf} from './observe.js'
+import {look} from './look.js'
+import {isLaunching, sightOf} from './observe.js'
 import {isRefusal, powershell} from './powershell.js'
 import {schtasks} from './register.js'
 import {directoryOf, taskOf, type Site} from './site.js'
@@ -41,7 +41,7 @@ export async function end(site: Site, claim: Ours, seconds: number, what: string
 async function taskRuns(site: Site, {id, task}: Ours): Promise<boolean> {
   if (!task) return false
   const now = claimOf(site, await look(site), id)
-  return now.is === 'ours' && (now.task?.state === STATE.running || now.task?.state === STATE.queued)
+  return now.is === 'ours' && isLaunching(now.task)
 }
 
 function ask(site: Site, id: string, state: State): void {

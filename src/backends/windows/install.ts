@@ -13,7 +13,7 @@ import {checkName, directoryOf, taskOf, type Site} from './site.js'
 export async function install(site: Site, spec: ServiceSpec, options: InstallOptions): Promise<InstallResult> {
   checkName(site, spec.id)
   checkLaunchable([...launchPaths(directoryOf(site, spec.id)), site.tools.wscript])
-  const result = await exclusively(site, spec.id, `could not install "${spec.id}"`, 0, () => place(site, spec, options))
+  const result = await exclusively(site, spec.id, `could not install "${spec.id}"`, () => place(site, spec, options))
   if (options.start) await start(site, spec.id, options.enable === undefined ? {} : {enable: options.enable})
   return result
 }
@@ -28,7 +28,8 @@ async function place(site: Site, spec: ServiceSpec, options: InstallOptions): Pr
   const wanted: Definition = {autostart: 'task', spec, taskkill: site.tools.taskkill}
   const same = isAsWanted(site, seen, claim, wanted)
   // A shortcut is only for as long as there can be no task.
-  if (!same || (claim.is === 'ours' && !claim.task) || isThere(linkPath(site, seen, spec.id))) await put(site, seen, claim, wanted, options)
+  if (!same || (claim.is === 'ours' && !claim.task) || isThere(linkPath(site, seen, spec.id)))
+    await put(site, seen, wanted, {...options, enabled: claim.is === 'ours' && claim.enabled})
   const {attended, state} = await sightOf(site, spec.id)
   const restartDue = attended && state !== undefined && state.definition !== digestOf(wanted)
   return {change: claim.is === 'absent' ? 'created' : same ? 'unchanged' : 'updated', restartDue}
@@ -40,10 +41,15 @@ const isAsWanted = (site: Site, seen: Look, claim: Claim, wanted: Definition): b
   digestOf(claim.definition) === digestOf(wanted) &&
   driftIn(site, seen, claim) === undefined
 
-async function put(site: Site, seen: Look, claim: Claim, wanted: Definition, {elevate = false, enable = true, start: up}: InstallOptions): Promise<void> {
+interface Putting extends InstallOptions {
+  /** As it is. */
+  readonly enabled: boolean
+}
+
+async function put(site: Site, seen: Look, wanted: Definition, options: Putting): Promise<void> {
+  const {elevate = false, enable = true, start: up} = options
   await writeFiles(site, wanted)
   // Once for all: whoever was asked for more rights is not asked again for the start.
-  const enabled = (claim.is === 'ours' && claim.enabled) || (up && enable)
-  const autostart = await register(site, seen, wanted, {elevate, enabled})
+  const autostart = await register(site, seen, wanted, {elevate, enabled: options.enabled || (up && enable)})
   if (autostart !== wanted.autostart) await writeFiles(site, {...wanted, autostart})
 }

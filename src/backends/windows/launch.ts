@@ -4,8 +4,8 @@ import {join} from 'node:path'
 
 import {claimOf, type Ours} from './claim.js'
 import {FILES} from './files.js'
-import {look, STATE} from './look.js'
-import {sightOf} from './observe.js'
+import {look} from './look.js'
+import {isLaunching, sightOf} from './observe.js'
 import {schtasks, schtasksFailed} from './register.js'
 import {directoryOf, FOLDER, nameOf, taskOf, type Site} from './site.js'
 
@@ -41,12 +41,12 @@ export async function launch(site: Site, claim: Ours, what: string): Promise<str
 async function newAttendant(site: Site, {id, task}: Ours, old: string | undefined): Promise<string | undefined> {
   const {host} = site
   const deadline = host.now() + PATIENCE
-  for (let ask = host.now() + ASK; host.now() < deadline; ) {
+  for (let ask = host.now() + ASK; host.now() < deadline;) {
     const {state} = await sightOf(site, id)
     if (state && state.token !== old) return state.token
     if (task && host.now() >= ask) {
       const claim = claimOf(site, await look(site), id)
-      const running = claim.is === 'ours' && (claim.task?.state === STATE.running || claim.task?.state === STATE.queued)
+      const running = claim.is === 'ours' && isLaunching(claim.task)
       const {state: now} = await sightOf(site, id)
       if (now && now.token !== old) return now.token
       if (!running) return undefined
@@ -65,8 +65,7 @@ async function untilIdle(site: Site, id: string, what: string): Promise<void> {
   const deadline = host.now() + PATIENCE
   for (let ended = false; ; await host.sleep(LOOK)) {
     const claim = claimOf(site, await look(site), id)
-    const state = claim.is === 'ours' ? claim.task?.state : undefined
-    if (state !== STATE.running && state !== STATE.queued) return
+    if (claim.is !== 'ours' || !isLaunching(claim.task)) return
     if (!ended && host.now() >= deadline - PATIENCE / 2) {
       ended = true
       await schtasks(site, '/End', '/TN', taskOf(site, id))

@@ -34,5 +34,4 @@ export const launchText = (...lines: readonly [node: string, attendant: string, 
 export const utf16 = (text: string): Buffer => Buffer.from(`\uFEFF${text}`, 'utf16le')
 
 /** What wscript.exe is called with. `//B`: no dialogs. `//E`: whatever opens .js files here. */
-export const launcherArguments = (launcher: string): string =>
-  ['//B', '//Nologo', '//E:JScript', argument(launcher)].join(' ')
+export const launcherArguments = (launcher: string): string => ['//B', '//Nologo', '//E:JScript', argument(launcher)].join(' ')

@@ -26,7 +26,8 @@ export async function* readLogs(site: Site, id: string, {follow, lines, signal}:
     }
 
     if (lines > 0) yield* seen.slice(-lines)
-    while (follow && !signal?.aborted) {
+    if (!follow) return
+    while (!signal?.aborted) {
       yield* tail.more()
       await site.host.sleep(LOOK, signal).catch(() => {})
     }

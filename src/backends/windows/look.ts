@@ -1,3 +1,5 @@
+import {ServiceManagerError} from '@hermes-cli/service-manager'
+
 import type {Site} from './site.js'
 import {isRefusal, powershell, refused} from './powershell.js'
 
@@ -28,8 +30,10 @@ export async function look(site: Site): Promise<Look> {
   const answer = await powershell<Record<string, unknown>>(site, what, 'look')
   if (isRefusal(answer)) throw refused(what, answer)
   const {sid, startup, tasks} = answer
-  const list: readonly unknown[] = Array.isArray(tasks) ? tasks : []
-  return {sid: String(sid), startup: String(startup), tasks: list.flatMap((one) => taskFrom(one))}
+  // Not to be taken for "no tasks": then another one would be made.
+  if (!Array.isArray(tasks) || typeof sid !== 'string' || typeof startup !== 'string')
+    throw new ServiceManagerError('unavailable', `${what}: PowerShell gave an answer that is none`)
+  return {sid, startup, tasks: tasks.flatMap((one) => taskFrom(one))}
 }
 
 function taskFrom(value: unknown): Task[] {

@@ -6,7 +6,7 @@ import {claimOf, type Ours} from './claim.js'
 import {digestOf} from './definition.js'
 import {FILES} from './files.js'
 import {LAUNCHER} from './launcher.js'
-import {STATE, type Look} from './look.js'
+import {STATE, type Look, type Task} from './look.js'
 import {isHeld} from './mutex.js'
 import {launchTextFor, planFor} from './plan.js'
 import {directoryOf, type Site} from './site.js'
@@ -46,20 +46,26 @@ export function driftIn(site: Site, seen: Look, {definition, id, task}: Ours): s
 
 /** Pure: the attendant's word while it lives; what it last said of a failure; otherwise it is down. */
 export function statusFrom({definition, enabled, task}: Ours, {attended, state}: Sight, drift: string | undefined): ServiceStatus {
-  const due = attended && state !== undefined && definition !== undefined && state.definition !== digestOf(definition)
-  const common = {enabled, ...(due ? {restartDue: true} : {}), ...(drift === undefined ? {} : {drift})}
-  const since = state?.since === undefined ? {} : {since: new Date(state.since)}
-  const pid = state?.pid === undefined ? {} : {pid: state.pid}
-  if (attended && state?.phase === 'running' && state.pid !== undefined)
-    return {...common, pid: state.pid, ready: null, since: new Date(state.since ?? state.attendantSince), state: 'running'}
+  const due = attended && definition !== undefined && state !== undefined && state.definition !== digestOf(definition)
+  const common = {enabled, ...given({drift, restartDue: due || undefined})}
+  const since = state?.since === undefined ? undefined : new Date(state.since)
   if (state?.phase === 'failed') {
     const {because = 'it failed', exitCode, signal} = state
-    return {...common, because, state: 'failed', ...(exitCode === undefined ? {} : {exitCode}), ...(signal === undefined ? {} : {signal})}
+    return {...common, because, state: 'failed', ...given({exitCode, signal})}
   }
 
-  if (attended && state?.phase !== 'stopped') return {...common, state: 'starting', ...pid, ...since}
-  // The launcher is about to run an attendant, unless the one before has just ended.
-  const launching = task?.state === STATE.running || task?.state === STATE.queued
-  if (launching && state?.phase !== 'stopped') return {...common, state: 'starting'}
-  return {...common, state: 'stopped'}
+  if (state?.phase === 'stopped') return {...common, state: 'stopped'}
+  if (attended && state?.phase === 'running' && state.pid !== undefined && since)
+    return {...common, pid: state.pid, ready: null, since, state: 'running'}
+  if (attended) return {...common, state: 'starting', ...given({pid: state?.pid, since})}
+  return {...common, state: isLaunching(task) ? 'starting' : 'stopped'}
 }
+
+/** Its launcher is about to run an attendant, or will be. */
+export const isLaunching = (task: Task | undefined): boolean => task?.state === STATE.running || task?.state === STATE.queued
+
+type Given<T> = {[K in keyof T]?: Exclude<T[K], undefined>}
+
+/** Without what is not known. */
+const given = <T extends object>(all: T): Given<T> =>
+  Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)) as Given<T>

@@ -9,7 +9,7 @@ import type {Site} from './site.js'
  * objects of the Task Scheduler (learn.microsoft.com/windows/win32/taskschd) and not the ScheduledTasks module: that one
  * takes a second to load, and its errors have no numbers.
  */
-const FRAME = (body: string): string => `$ErrorActionPreference = 'Stop'
+const frame = (body: string): string => `$ErrorActionPreference = 'Stop'
 try {
 ${body}
 } catch {
@@ -24,25 +24,30 @@ const CONNECT = `$service = New-Object -ComObject Schedule.Service
 $service.Connect()`
 
 export const SCRIPTS = {
-  /** Everything there is to know: who we are, where programs of a login lie, and all tasks of our folder, hidden ones too. */
-  look: FRAME(`${CONNECT}
+  /** Everything there is to know: who we are, where programs of a login lie, and all tasks of our folder, hidden ones too. No such folder: no tasks. */
+  look: frame(`${CONNECT}
 $folder = $null
-try { $folder = $service.GetFolder('\\Hermes') } catch { }
+try { $folder = $service.GetFolder('\\Hermes') } catch {
+$cause = $_.Exception
+while ($cause.InnerException) { $cause = $cause.InnerException }
+if (-2147024894, -2147024893 -notcontains $cause.HResult) { throw }
+}
 $tasks = @()
 if ($folder) { $tasks = @(foreach ($task in $folder.GetTasks(1)) { @{ name = $task.Name; state = [int]$task.State; result = [int]$task.LastTaskResult; xml = $task.Xml } }) }
 $answer = @{ sid = [Security.Principal.WindowsIdentity]::GetCurrent().User.Value; startup = [Environment]::GetFolderPath('Startup'); tasks = $tasks }`),
   /** TASK_CREATE_OR_UPDATE, TASK_LOGON_INTERACTIVE_TOKEN. */
-  register: FRAME(`${CONNECT}
+  register: frame(`${CONNECT}
 $root = $service.GetFolder('\\')
 try { $folder = $root.GetFolder('\\Hermes') } catch { $folder = $root.CreateFolder('\\Hermes') }
 $null = $folder.RegisterTask($env:HERMES_TASK_NAME, [IO.File]::ReadAllText($env:HERMES_TASK_XML), 6, $null, $null, 3)
 $answer = @{ registered = $true }`),
   /** Windows asks whoever sits there. What was declined is an error of its own. */
-  elevate: FRAME(`$words = @('-NoLogo', '-NoProfile', '-NonInteractive', '-ExecutionPolicy', 'Bypass', '-EncodedCommand', $env:HERMES_ELEVATED)
+  elevate:
+    frame(`$words = @('-NoLogo', '-NoProfile', '-NonInteractive', '-ExecutionPolicy', 'Bypass', '-EncodedCommand', $env:HERMES_ELEVATED)
 $process = Start-Process -FilePath (Get-Process -Id $PID).Path -ArgumentList $words -Verb RunAs -WindowStyle Hidden -Wait -PassThru
 $answer = @{ exit = [int]$process.ExitCode }`),
   /** A shortcut: what opens a script's own name is the user's business, and may be an editor. */
-  shortcut: FRAME(`$shell = New-Object -ComObject WScript.Shell
+  shortcut: frame(`$shell = New-Object -ComObject WScript.Shell
 $link = $shell.CreateShortcut($env:HERMES_LINK)
 $link.TargetPath = $env:HERMES_LINK_TARGET
 $link.Arguments = $env:HERMES_LINK_ARGUMENTS
@@ -51,7 +56,7 @@ $link.WindowStyle = 7
 $link.Save()
 $answer = @{ saved = $true }`),
   /** When processes started, in milliseconds since 1970. */
-  started: FRAME(`$epoch = New-Object DateTime 1970, 1, 1, 0, 0, 0, ([DateTimeKind]::Utc)
+  started: frame(`$epoch = New-Object DateTime 1970, 1, 1, 0, 0, 0, ([DateTimeKind]::Utc)
 $found = @(Get-Process -Id @($env:HERMES_PIDS -split ',') -ErrorAction SilentlyContinue | ForEach-Object { @{ pid = $_.Id; started = [long]($_.StartTime.ToUniversalTime() - $epoch).TotalMilliseconds } })
 $answer = @{ processes = $found }`),
 } as const

@@ -17,7 +17,7 @@ export async function uninstall(site: Site, id: string): Promise<void> {
     if (claimOf(site, await look(site), id).is !== 'absent') throw error
   }
 
-  await exclusively(site, id, `could not remove "${id}"`, 0, () => remove(site, id))
+  await exclusively(site, id, `could not remove "${id}"`, () => remove(site, id))
 }
 
 async function remove(site: Site, id: string): Promise<void> {

@@ -37,7 +37,10 @@ const REASONS: Record<string, string> = {
  * Pure: argv as it is; a line goes through the shell. A session and group of its own, so that all of it can be ended: on
  * Windows there are none, and a detached process would open a window.
  */
-export function spawning(command: readonly [string, ...string[]] | string, windows = isWindows): {argv: readonly [string, ...string[]]; options: SpawnOptions} {
+export function spawning(
+  command: readonly [string, ...string[]] | string,
+  windows = isWindows,
+): {argv: readonly [string, ...string[]]; options: SpawnOptions} {
   const options: SpawnOptions = {detached: !windows, stdio: ['ignore', 'inherit', 'inherit'], windowsHide: true}
   if (typeof command !== 'string') return {argv: command, options}
   // Node's own way to call cmd.exe: /d /s /c, and the line within one pair of quotes.

@@ -26,7 +26,12 @@ export async function endGroup(group: number, seconds: number, hurry: AbortSigna
 async function endTree(root: number): Promise<'killed'> {
   const {execFile} = await import('node:child_process')
   await new Promise<void>((resolve) => {
-    execFile(join(process.env.SystemRoot ?? String.raw`C:\Windows`, 'System32', 'taskkill.exe'), ['/T', '/F', '/PID', String(root)], {timeout: AFTER_KILL, windowsHide: true}, () => resolve())
+    execFile(
+      join(process.env.SystemRoot ?? String.raw`C:\Windows`, 'System32', 'taskkill.exe'),
+      ['/T', '/F', '/PID', String(root)],
+      {timeout: AFTER_KILL, windowsHide: true},
+      () => resolve(),
+    )
   })
   await emptied(root, AFTER_KILL, never)
   return 'killed'

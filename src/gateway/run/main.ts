@@ -34,7 +34,7 @@ async function gateway(profile: string, environment: NodeJS.ProcessEnv): Promise
   const signals = listenForSignals(false)
   const stopFile = environment.HERMES_STOP_FILE
   // As if it had come: a listener is there, so that it ends nobody.
-  if (stopFile) void import('./stop-file.js').then(({watchStopFile}) => watchStopFile(stopFile, () => process.emit('SIGTERM', 'SIGTERM')))
+  if (stopFile) import('./stop-file.js').then(({watchStopFile}) => watchStopFile(stopFile, () => process.emit('SIGTERM', 'SIGTERM')))
   // This process waits for the rest of its life: machine code for what was hot while it loaded would cost 4 MB for nothing.
   setFlagsFromString('--no-opt')
   setFlagsFromString('--no-sparkplug')

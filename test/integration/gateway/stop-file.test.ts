@@ -48,7 +48,10 @@ describe('a gateway that no signal can reach', () => {
     const home = await makeHome()
     const seen = join(home.home, 'seen')
     const script = `require('fs').writeFileSync(${JSON.stringify(seen)}, Object.keys(process.env).join(' ')); setInterval(() => {}, 1000)`
-    writeFileSync(home.file('config.yaml'), JSON.stringify({gateway: {command: [process.execPath, '-e', script], ready: {after: 0}}, port: home.port}))
+    writeFileSync(
+      home.file('config.yaml'),
+      JSON.stringify({gateway: {command: [process.execPath, '-e', script], ready: {after: 0}}, port: home.port}),
+    )
     const {gateway, stop} = await started(home)
     const names = await until('it was written', () => existsSync(seen) && readFileSync(seen, 'utf8').split(' '))
     expect(names).to.include('HERMES_PROFILE').and.not.include('HERMES_STOP_FILE')

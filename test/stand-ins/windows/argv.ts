@@ -5,6 +5,7 @@
 export function commandLineToArgv(line: string): string[] {
   const words: string[] = []
   let at = 0
+  const isBlank = () => line[at] === ' ' || line[at] === '\t'
   // The program's own name: up to the closing quote, or to the first blank. Backslashes mean nothing in it.
   if (line[0] === '"') {
     const end = line.indexOf('"', 1)
@@ -17,11 +18,11 @@ export function commandLineToArgv(line: string): string[] {
   }
 
   while (at < line.length) {
-    while (line[at] === ' ' || line[at] === '\t') at++
+    while (isBlank()) at++
     if (at >= line.length) break
     let word = ''
     let quoted = false
-    while (at < line.length && (quoted || (line[at] !== ' ' && line[at] !== '\t'))) {
+    while (at < line.length && (quoted || !isBlank())) {
       let backslashes = 0
       while (line[at] === '\\') {
         backslashes++
@@ -40,7 +41,7 @@ export function commandLineToArgv(line: string): string[] {
         at++
       } else {
         word += '\\'.repeat(backslashes)
-        if (at < line.length && (quoted || (line[at] !== ' ' && line[at] !== '\t'))) word += line[at++]!
+        if (at < line.length && (quoted || !isBlank())) word += line[at++]!
       }
     }
 

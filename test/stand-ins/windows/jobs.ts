@@ -1,6 +1,9 @@
 import {readdirSync, readFileSync} from 'node:fs'
 
-const pids = (): number[] => readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number)
+const pids = (): number[] =>
+  readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
 
 const text = (path: string): string => {
   try {
@@ -20,7 +23,9 @@ interface Process {
 function processOf(pid: number): Process | undefined {
   const stat = text(`/proc/${pid}/stat`)
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  return fields.length < 20 || fields[0] === 'Z' || fields[0] === 'X' ? undefined : {parent: Number(fields[1]), pid, startTime: Number(fields[19])}
+  return fields.length < 20 || fields[0] === 'Z' || fields[0] === 'X'
+    ? undefined
+    : {parent: Number(fields[1]), pid, startTime: Number(fields[19])}
 }
 
 /** Live processes that were started with this in their environment: what a job object holds together on Windows. */

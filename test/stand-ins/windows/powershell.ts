@@ -8,8 +8,9 @@ import {ELEVATED, KNOWN} from './scripts.js'
 const OPTIONS = ['-NoLogo', '-NoProfile', '-NonInteractive', '-ExecutionPolicy', 'Bypass', '-Command']
 
 const variable = (name: string): string => process.env[name] ?? ''
-/** As `[int]` of an HRESULT: signed. */
-const problem = ({code, message}: Answer): object => ({error: code! | 0, message})
+/** As `[int]` of an HRESULT. */
+const signed = (code: number): number => new Int32Array([code])[0]!
+const problem = ({code, message}: Answer): object => ({error: signed(code!), message})
 
 const RUN: Record<keyof typeof KNOWN, (machine: Machine) => Promise<object>> = {
   async look(machine) {
@@ -19,23 +20,32 @@ const RUN: Record<keyof typeof KNOWN, (machine: Machine) => Promise<object>> = {
   async register(machine) {
     // ReadAllText knows the mark of UTF-16 and drops it.
     const data = readFileSync(variable('HERMES_TASK_XML'))
-    if (data[0] !== 0xff || data[1] !== 0xfe) return {error: 0x80_04_13_1a | 0, message: 'kein UTF-16'}
+    if (data[0] !== 0xff || data[1] !== 0xfe) return {error: signed(0x80_04_13_1a), message: 'kein UTF-16'}
     const answer = await ask(machine, {name: variable('HERMES_TASK_NAME'), verb: 'register', xml: data.subarray(2).toString('utf16le')})
     return answer.code === undefined ? {registered: true} : problem(answer)
   },
   async elevate(machine) {
     const {code, message} = await ask(machine, {verb: 'consent'})
-    return code === undefined ? {exit: await elevated(machine, Buffer.from(variable('HERMES_ELEVATED'), 'base64').toString('utf16le'))} : problem({code, message: message!})
+    return code === undefined
+      ? {exit: await elevated(machine, Buffer.from(variable('HERMES_ELEVATED'), 'base64').toString('utf16le'))}
+      : problem({code, message: message!})
   },
   async shortcut() {
     const path = variable('HERMES_LINK')
-    if (!path.endsWith('.lnk') || !existsSync(dirname(path))) return {error: 0x80_07_00_02 | 0, message: 'Verknüpfung kann nicht gespeichert werden'}
-    const link = {arguments: variable('HERMES_LINK_ARGUMENTS'), directory: variable('HERMES_LINK_DIRECTORY'), target: variable('HERMES_LINK_TARGET')}
+    if (!path.endsWith('.lnk') || !existsSync(dirname(path)))
+      return {error: signed(0x80_07_00_02), message: 'Verknüpfung kann nicht gespeichert werden'}
+    const link = {
+      arguments: variable('HERMES_LINK_ARGUMENTS'),
+      directory: variable('HERMES_LINK_DIRECTORY'),
+      target: variable('HERMES_LINK_TARGET'),
+    }
     writeFileSync(path, JSON.stringify(link))
     return {saved: true}
   },
   async started() {
-    const found = variable('HERMES_PIDS').split(',').map((pid) => ({pid: Number(pid), started: startedAt(Number(pid))}))
+    const found = variable('HERMES_PIDS')
+      .split(',')
+      .map((pid) => ({pid: Number(pid), started: startedAt(Number(pid))}))
     return {processes: found.filter(({started}) => started !== undefined)}
   },
 }

@@ -42,13 +42,18 @@ const DEFAULTS = {
 export type TaskLeaf = keyof typeof DEFAULTS
 export type TaskValues = Record<TaskLeaf, string>
 
-const xmllint = (input: Buffer, ...args: string[]): string => execFileSync('xmllint', [...args, '-'], {encoding: 'utf8', input, stdio: ['pipe', 'pipe', 'pipe']})
+const xmllint = (input: Buffer, ...args: string[]): string =>
+  execFileSync('xmllint', [...args, '-'], {encoding: 'utf8', input, stdio: ['pipe', 'pipe', 'pipe']})
 
 /** Read by libxml2 and judged by the schema. Throws with what it says. */
 export function readTask(document: Buffer): TaskValues {
   xmllint(document, '--nonet', '--noout', '--schema', SCHEMA)
   const names = Object.keys(DEFAULTS) as TaskLeaf[]
-  const at = (leaf: string) => `string(/*${leaf.split('/').map((name) => `/*[local-name()="${name}"]`).join('')})`
+  const at = (leaf: string) =>
+    `string(/*${leaf
+      .split('/')
+      .map((name) => `/*[local-name()="${name}"]`)
+      .join('')})`
   const values = xmllint(document, '--nonet', '--xpath', `concat(${names.map((name) => at(name)).join(',"\n",')},"")`).split('\n')
   return Object.fromEntries(names.map((name, index) => [name, values[index] || DEFAULTS[name]])) as TaskValues
 }
@@ -63,7 +68,11 @@ export function exportTask(values: TaskValues, userName: string): string {
     return shown[path] === DEFAULTS[path] ? '' : `      <${name}>${escaped(shown[path])}</${name}>\n`
   }
 
-  const group = (prefix: string) => (Object.keys(DEFAULTS) as TaskLeaf[]).filter((path) => path.startsWith(prefix) && path.split('/').length === prefix.split('/').length).map((path) => leaf(path)).join('')
+  const group = (prefix: string) =>
+    (Object.keys(DEFAULTS) as TaskLeaf[])
+      .filter((path) => path.startsWith(prefix) && path.split('/').length === prefix.split('/').length)
+      .map((path) => leaf(path))
+      .join('')
   return `<?xml version="1.0" encoding="UTF-16"?>
 <Task version="1.2" xmlns="http://schemas.microsoft.com/windows/2004/02/mit/task">
   <RegistrationInfo>

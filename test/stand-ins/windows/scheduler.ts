@@ -1,31 +1,11 @@
 import {spawn} from 'node:child_process'
-import {mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {createServer, type Server} from 'node:net'
-import {join} from 'node:path'
 import {createInterface} from 'node:readline'
 
 import {commandLineToArgv} from './argv.js'
 import {killAll, marked} from './jobs.js'
-import {exportTask, readTask, type TaskValues} from './read-task.js'
-
-/** HRESULTs and SCHED_S codes as Microsoft documents them. */
-export const CODES = {
-  accessDenied: 0x80_07_00_05,
-  fileNotFound: 0x80_07_00_02,
-  hasNotRun: 0x4_13_03,
-  malformedXml: 0x80_04_13_1a,
-  running: 0x4_13_01,
-  terminated: 0x4_13_06,
-} as const
-
-export class ComError extends Error {
-  constructor(
-    readonly code: number,
-    message: string,
-  ) {
-    super(message)
-  }
-}
+import {exportTask, type TaskValues} from './read-task.js'
+import {CODES, ComError, TaskStore} from './task-store.js'
 
 interface Instance {
   readonly job: string
@@ -47,12 +27,10 @@ const LAUNCH = 20
 
 /**
  * Plays the Task Scheduler service as it is documented: registration judged by the schema, IgnoreNew that drops in
- * silence, an `/End` that kills the job, restarts after a failure, triggers at a login. Tasks are files, so that they
- * outlive a power cut; what runs does not.
+ * silence, an `/End` that kills the job, restarts after a failure, triggers at a login.
  */
-export class Scheduler {
+export class Scheduler extends TaskStore {
   /** Switches of the tests. */
-  deny = false
   /** What whoever sits there answers when Windows asks: nobody, by default. */
   uac: 'no' | 'yes' = 'no'
   /** How often Windows asked. */
@@ -71,7 +49,7 @@ export class Scheduler {
   private count = 0
 
   constructor(private readonly options: SchedulerOptions) {
-    mkdirSync(options.directory, {recursive: true})
+    super(options.directory, options.sid)
   }
 
   async listen(): Promise<void> {
@@ -104,24 +82,8 @@ export class Scheduler {
     for (const name of this.names()) {
       const task = this.values(name)
       const trigger = task['Triggers/LogonTrigger/UserId'] === this.options.sid && task['Triggers/LogonTrigger/Enabled'] === 'true'
-      if (trigger && task['Settings/Enabled'] === 'true') this.later(this.duration(task['Triggers/LogonTrigger/Delay']), () => this.launch(name))
-    }
-  }
-
-  /** What the administrator does in the task's properties. */
-  edit(name: string, change: Partial<TaskValues>): void {
-    writeFileSync(this.file(name), JSON.stringify({...this.values(name), ...change}))
-  }
-
-  names(): string[] {
-    return readdirSync(this.options.directory).map((name) => name.replace(/\.json$/, ''))
-  }
-
-  values(name: string): TaskValues {
-    try {
-      return JSON.parse(readFileSync(this.file(name), 'utf8')) as TaskValues
-    } catch {
-      throw new ComError(CODES.fileNotFound, 'Das System kann die angegebene Datei nicht finden.')
+      if (trigger && task['Settings/Enabled'] === 'true')
+        this.later(this.duration(task['Triggers/LogonTrigger/Delay']), () => this.launch(name))
     }
   }
 
@@ -134,27 +96,15 @@ export class Scheduler {
   tasks(): object[] {
     return this.names().map((name) => {
       const result = this.instances.has(name) ? CODES.running : (this.results.get(name) ?? CODES.hasNotRun)
-      return {name, result: result | 0, state: this.state(name), xml: exportTask(this.values(name), this.options.userName)}
+      return {name, result, state: this.state(name), xml: exportTask(this.values(name), this.options.userName)}
     })
-  }
-
-  register(name: string, document: string, elevated = false): void {
-    if (this.deny && !elevated) throw new ComError(CODES.accessDenied, 'Zugriff verweigert')
-    let values: TaskValues
-    try {
-      values = readTask(Buffer.from(document.startsWith('\uFEFF') ? document : `\uFEFF${document}`, 'utf16le'))
-    } catch (error) {
-      throw new ComError(CODES.malformedXml, `Das XML der Aufgabe ist falsch formatiert: ${(error as Error).message}`)
-    }
-
-    if (values['Principals/Principal/UserId'] !== this.options.sid && !elevated) throw new ComError(CODES.accessDenied, 'Zugriff verweigert')
-    writeFileSync(this.file(name), JSON.stringify(values))
   }
 
   run(name: string): void {
     const task = this.values(name)
     if (task['Settings/Enabled'] === 'false') throw new ComError(0x80_04_13_26, 'Der Task ist deaktiviert.')
-    if (task['Settings/AllowStartOnDemand'] === 'false') throw new ComError(0x80_04_13_28, 'Der Task kann nicht bei Bedarf gestartet werden.')
+    if (task['Settings/AllowStartOnDemand'] === 'false')
+      throw new ComError(0x80_04_13_28, 'Der Task kann nicht bei Bedarf gestartet werden.')
     this.launch(name)
   }
 
@@ -166,11 +116,6 @@ export class Scheduler {
     this.events.push(111)
     // A process may be in the middle of starting another.
     for (let left = marked(instance.job); left.length > 0; left = marked(instance.job)) killAll(left)
-  }
-
-  delete(name: string): void {
-    this.values(name)
-    rmSync(this.file(name))
   }
 
   private launch(name: string): void {
@@ -230,37 +175,34 @@ export class Scheduler {
     this.timers.add(timer)
   }
 
-  private file(name: string): string {
-    return join(this.options.directory, `${name}.json`)
-  }
-
   private answer(line: string): object {
     const {elevated, name, verb, xml} = JSON.parse(line) as {elevated?: boolean; name: string; verb: string; xml: string}
     try {
       if (verb === 'look') return {sid: this.options.sid, tasks: this.tasks()}
       switch (verb) {
-      case 'register': {
-      this.register(name, xml, elevated)
-      break;
-      }
+        case 'register': {
+          this.register(name, xml, elevated)
+          break
+        }
 
-      case 'consent': {
-        this.asked++
-        // ERROR_CANCELLED.
-        if (this.uac === 'no') throw new ComError(0x80_07_04_c7, 'Der Vorgang wurde durch den Benutzer abgebrochen.')
-      
-      break;
-      }
+        case 'consent': {
+          this.asked++
+          // ERROR_CANCELLED.
+          if (this.uac === 'no') throw new ComError(0x80_07_04_c7, 'Der Vorgang wurde durch den Benutzer abgebrochen.')
 
-      case 'run': 
-      case 'end': 
-      case 'delete': {
-      this[verb](name)
-      break;
-      }
+          break
+        }
 
-      default: { throw new Error(`no such verb: ${verb}`)
-      }
+        case 'run':
+        case 'end':
+        case 'delete': {
+          this[verb](name)
+          break
+        }
+
+        default: {
+          throw new Error(`no such verb: ${verb}`)
+        }
       }
 
       return {}

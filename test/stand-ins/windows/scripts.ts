@@ -8,7 +8,11 @@ try {
 $service = New-Object -ComObject Schedule.Service
 $service.Connect()
 $folder = $null
-try { $folder = $service.GetFolder('\Hermes') } catch { }
+try { $folder = $service.GetFolder('\Hermes') } catch {
+$cause = $_.Exception
+while ($cause.InnerException) { $cause = $cause.InnerException }
+if (-2147024894, -2147024893 -notcontains $cause.HResult) { throw }
+}
 $tasks = @()
 if ($folder) { $tasks = @(foreach ($task in $folder.GetTasks(1)) { @{ name = $task.Name; state = [int]$task.State; result = [int]$task.LastTaskResult; xml = $task.Xml } }) }
 $answer = @{ sid = [Security.Principal.WindowsIdentity]::GetCurrent().User.Value; startup = [Environment]::GetFolderPath('Startup'); tasks = $tasks }

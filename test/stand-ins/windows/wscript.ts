@@ -12,7 +12,9 @@ const OBJECTS: Record<string, () => object> = {
     GetParentFolderName: (path: string) => dirname(path),
     OpenTextFile(path: string, mode: number, create: boolean, format: number) {
       if (mode !== 1 || create || format !== -1) throw new Error('this stand-in only reads Unicode')
-      const lines = readFileSync(path, 'utf16le').replace(/^\uFEFF/, '').split('\r\n')
+      const lines = readFileSync(path, 'utf16le')
+        .replace(/^\uFEFF/, '')
+        .split('\r\n')
       return {Close() {}, ReadLine: () => lines.shift() ?? ''}
     },
   }),
@@ -29,22 +31,25 @@ const OBJECTS: Record<string, () => object> = {
   }),
 }
 
+/** Called with `new`: what it returns is what there is then. */
+function ActiveXObject(name: string): object {
+  const make = OBJECTS[name]
+  if (!make) throw new Error(`no such object: ${name}`)
+  return make()
+}
+
 export async function main(): Promise<void> {
   const [batch, logo, engine, file, ...args] = process.argv.slice(2)
   if (batch !== '//B' || logo !== '//Nologo' || engine !== '//E:JScript' || !file) process.exit(1)
   const context = createContext({
-    ActiveXObject: class {
-      constructor(name: string) {
-        const make = OBJECTS[name]
-        if (!make) throw new Error(`no such object: ${name}`)
-        return make()
-      }
-    },
+    ActiveXObject,
     WScript: {
       Arguments: {Item: (index: number) => args[index], length: args.length},
       Quit: (code = 0) => process.exit(code),
       ScriptFullName: resolve(file),
-      Sleep: (milliseconds: number) => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds),
+      Sleep(milliseconds: number) {
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds)
+      },
     },
   })
   new Script(readFileSync(file, 'latin1'), {filename: file}).runInContext(context)

@@ -7,11 +7,15 @@ import {findLauncher} from '#hermes/cli/launcher.js'
 import {spawning} from '#hermes/gateway/run/child.js'
 import {gatewaySpec} from '#hermes/gateway/spec.js'
 import {replace} from '#hermes/host/files.js'
+import {openLockFile, tryLock} from '#hermes/host/lock.js'
 import {StartTimes} from '#hermes/host/process-windows.js'
 
 import {cleanUpDirectories, temporaryDirectory} from '../../support/directories.js'
 
 cleanUpDirectories()
+
+/** proc(5): the locks that an open file has. */
+const rangesOf = (fd: number): string => /^lock:.*$/m.exec(readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8'))?.[0] ?? ''
 
 describe('on Windows', () => {
   it('a service calls node with the script, on the PATH of the session', () => {
@@ -48,6 +52,19 @@ describe('on Windows', () => {
     expect(readFileSync(to, 'utf8')).to.equal('new')
   })
 
+  it('a lock lies where nobody reads, and is one', async () => {
+    const path = join(temporaryDirectory(), 'lock')
+    const [first, second] = [await openLockFile(path, {create: true}), await openLockFile(path, {create: true})]
+    try {
+      expect([tryLock(first, {}, true), tryLock(second, {}, true)]).to.deep.equal([true, false])
+      expect(tryLock(second, {shared: true}, true)).to.equal(false)
+      const [, start, end] = /(\d+) (\d+)$/m.exec(rangesOf(first.fd)) ?? []
+      expect([start, end]).to.deep.equal([String(2 ** 40), String(2 ** 40)])
+    } finally {
+      await Promise.all([first.close(), second.close()])
+    }
+  })
+
   it('what goes on being refused, or is another error, is thrown', async () => {
     const failing = (code: string) => {
       let calls = 0
@@ -59,7 +76,11 @@ describe('on Windows', () => {
       return {calls: () => calls, move}
     }
 
-    for (const [code, retries, calls] of [['EPERM', 2, 3], ['ENOENT', 2, 1], ['EPERM', 0, 1]] as const) {
+    for (const [code, retries, calls] of [
+      ['EPERM', 2, 3],
+      ['ENOENT', 2, 1],
+      ['EPERM', 0, 1],
+    ] as const) {
       const {calls: made, move} = failing(code)
       const error = await replace('a', 'b', move, retries).catch((error_: Error) => error_)
       expect(error).to.have.property('code', code)

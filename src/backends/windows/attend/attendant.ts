@@ -99,7 +99,9 @@ export class Attendant {
   private async untilEnded(program: Program, exit: Promise<Exit>): Promise<Exit> {
     let deadline: NodeJS.Timeout | undefined
     const onStop = () => {
-      deadline = setTimeout(() => void program.kill(), this.definition.spec.stopSeconds * 1000)
+      deadline = setTimeout(() => {
+        program.kill()
+      }, this.definition.spec.stopSeconds * 1000)
     }
 
     this.stopping.signal.addEventListener('abort', onStop, {once: true})

@@ -5,7 +5,10 @@ import {expect} from 'chai'
 import {join} from 'node:path'
 
 const SYSTEM = '/c/Windows/System32'
-const ALL = [...['schtasks', 'taskkill', 'wscript'].map((name) => `${SYSTEM}/${name}.exe`), `${SYSTEM}/WindowsPowerShell/v1.0/powershell.exe`]
+const ALL = [
+  ...['schtasks', 'taskkill', 'wscript'].map((name) => `${SYSTEM}/${name}.exe`),
+  `${SYSTEM}/WindowsPowerShell/v1.0/powershell.exe`,
+]
 const ENVIRONMENT = {LOCALAPPDATA: '/c/Users/a/AppData/Local', SystemRoot: '/c/Windows'}
 
 const fake = (change: Partial<HostFacts> = {}, programs = ALL): HostFacts => ({
@@ -35,7 +38,12 @@ describe('windows: detection', () => {
 
   it('says what else is missing', () => {
     expect(detect(fake({platform: 'linux'})).because).to.equal('Task Scheduler is for Windows, this is linux')
-    for (const [name, value] of [['SystemRoot', undefined], ['SystemRoot', 'Windows'], ['LOCALAPPDATA', undefined], ['LOCALAPPDATA', '']] as const) {
+    for (const [name, value] of [
+      ['SystemRoot', undefined],
+      ['SystemRoot', 'Windows'],
+      ['LOCALAPPDATA', undefined],
+      ['LOCALAPPDATA', ''],
+    ] as const) {
       const {because, usable} = detect(fake({environment: {...ENVIRONMENT, [name]: value}}))
       expect(usable, `${name}=${value}`).to.equal(false)
       expect(because).to.match(new RegExp(`^${name} is not set`))

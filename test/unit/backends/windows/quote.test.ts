@@ -7,7 +7,27 @@ import {expect} from 'chai'
 
 import {commandLineToArgv} from '../../../stand-ins/windows/argv.js'
 
-const WORDS = ['', 'a', 'a b', '"', '""', '\\', String.raw`\\`, String.raw`a\b`, 'ends\\', String.raw`ends \\`, String.raw`a\"b`, String.raw`\\"`, String.raw`\\\" \ "`, 'tab\there', "it's", '%TEMP%', '&|<>^!', 'é ☃ 😀', ' x ']
+const WORDS = [
+  '',
+  'a',
+  'a b',
+  '"',
+  '""',
+  '\\',
+  String.raw`\\`,
+  String.raw`a\b`,
+  'ends\\',
+  String.raw`ends \\`,
+  String.raw`a\"b`,
+  String.raw`\\"`,
+  String.raw`\\\" \ "`,
+  'tab\there',
+  "it's",
+  '%TEMP%',
+  '&|<>^!',
+  'é ☃ 😀',
+  ' x ',
+]
 
 describe('windows: quoting', () => {
   it('the rules it is judged by are those that Microsoft publishes', () => {
@@ -29,7 +49,8 @@ describe('windows: quoting', () => {
 
   it('any three characters in a row survive', () => {
     const characters = ['"', '\\', ' ', 'a', '\t', '%']
-    const words = characters.flatMap((a) => characters.flatMap((b) => characters.map((c) => a + b + c)))
+    const pairs = characters.flatMap((a) => characters.map((b) => a + b))
+    const words = pairs.flatMap((pair) => characters.map((c) => pair + c))
     expect(commandLineToArgv(`x ${words.map((word) => argument(word)).join(' ')}`)).to.deep.equal(['x', ...words])
   })
 
@@ -41,13 +62,18 @@ describe('windows: quoting', () => {
 
   it('the launcher finds its path whatever is in it', () => {
     expect(commandLineToArgv(`wscript ${launcherArguments(String.raw`C:\Users\A b\launcher.js`)}`)).to.deep.equal([
-      'wscript', '//B', '//Nologo', '//E:JScript', String.raw`C:\Users\A b\launcher.js`,
+      'wscript',
+      '//B',
+      '//Nologo',
+      '//E:JScript',
+      String.raw`C:\Users\A b\launcher.js`,
     ])
   })
 
   it('paths that Windows Script Host would change are refused', () => {
     checkLaunchable([String.raw`C:\Program Files\nodejs\node.exe`])
-    for (const bad of [String.raw`C:\100%\node.exe`, String.raw`C:\a"b`, 'C:\\a\nb']) expect(() => checkLaunchable([String.raw`C:\x`, bad]), bad).to.throw(/cannot be in a command line/)
+    for (const bad of [String.raw`C:\100%\node.exe`, String.raw`C:\a"b`, 'C:\\a\nb'])
+      expect(() => checkLaunchable([String.raw`C:\x`, bad]), bad).to.throw(/cannot be in a command line/)
   })
 })
 
@@ -73,13 +99,17 @@ describe('windows: PowerShell', () => {
   it('answers are base64 of UTF-8 of an object, or none', () => {
     const encoded = (text: string) => Buffer.from(text).toString('base64')
     expect(decode(`\r\n${encoded('{"a":"é"}')}\r\n`)).to.deep.equal({a: 'é'})
-    for (const text of ['', 'Zugriff verweigert', encoded('[]'), encoded('null'), encoded('{')]) expect(decode(text), text).to.equal(undefined)
+    for (const text of ['', 'Zugriff verweigert', encoded('[]'), encoded('null'), encoded('{')])
+      expect(decode(text), text).to.equal(undefined)
   })
 
   it('a refusal is known by its number', () => {
     const denied = {error: 0x80_07_00_05, message: 'Zugriff verweigert'}
     expect(isDenied(denied)).to.equal(true)
     expect(refused('x', denied)).to.include({code: 'permission'})
-    expect(refused('x', {error: 0x80_07_06_ba, message: 'y'})).to.include({code: 'unavailable', message: 'x: the Task Scheduler says 0x800706BA y'})
+    expect(refused('x', {error: 0x80_07_06_ba, message: 'y'})).to.include({
+      code: 'unavailable',
+      message: 'x: the Task Scheduler says 0x800706BA y',
+    })
   })
 })

@@ -93,7 +93,14 @@ describe('windows: tasks', () => {
   })
 
   it('are only ours with a record that is whole', () => {
-    for (const text of ['', 'hermes: ', 'hermes: {', 'hermes: null', 'hermes: {"home":1,"id":"a","definition":"x","format":1}', 'other: {}'])
+    for (const text of [
+      '',
+      'hermes: ',
+      'hermes: {',
+      'hermes: null',
+      'hermes: {"home":1,"id":"a","definition":"x","format":1}',
+      'other: {}',
+    ])
       expect(recordIn(`<Task><RegistrationInfo><Documentation>${text}</Documentation></RegistrationInfo></Task>`), text).to.equal(undefined)
     expect(recordIn('no xml <')).to.equal(undefined)
   })
