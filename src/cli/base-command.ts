@@ -19,6 +19,8 @@ export abstract class HermesCommand extends Command {
   }
   /** Whether the prerun hook is to detect a service manager: `required` fails without one. */
   static serviceManager: Need = 'none'
+  /** What a press of TAB offers for the arguments and flags of these names (src/completion). Kept in the manifest. */
+  static completes: Readonly<Record<string, 'backend' | 'directory' | 'file' | 'plugin' | 'profile'>> = {}
 
   protected get context(): HermesContext {
     return ensureContext(this.config)

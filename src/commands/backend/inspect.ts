@@ -5,6 +5,7 @@ import {renderInspection} from '../../cli/render/backend.js'
 import {HermesError} from '../../profile/errors.js'
 
 export default class BackendInspect extends HermesCommand {
+  static override completes = {kind: 'backend'} as const
   static override serviceManager = 'optional' as const
   static override summary = 'Show how a backend was judged, what it can do and what it looks after'
   static override args = {kind: Args.string({description: 'The backend; without one, the chosen one'})}

@@ -19,6 +19,7 @@ const CONTAINER_SCANDIR = '/run/service'
 const OFF = 'reconcile is off (HERMES_RECONCILE)'
 
 export default class ContainerReconcile extends HermesCommand {
+  static override completes = {foreground: 'profile'} as const
   static override summary = 'At boot: register every profile and start those that were meant to run'
   static override description =
     'Reads intents and last states, decides, then publishes one slot a profile. It is level-triggered: over a live tree it changes only what differs.'

@@ -9,6 +9,7 @@ import {checkOwner} from '../../profile/owner.js'
 import {createProfile} from '../../profile/store.js'
 
 export default class ProfileCreate extends HermesCommand {
+  static override completes = {'clone-from': 'profile'} as const
   static override serviceManager = 'optional' as const
   static override summary = 'Create a profile'
   static override description =

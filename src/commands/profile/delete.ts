@@ -13,6 +13,7 @@ import {profileDirectory} from '../../profile/paths.js'
 import {checkDelete, deleteProfile} from '../../profile/store.js'
 
 export default class ProfileDelete extends HermesCommand {
+  static override completes = {name: 'profile'} as const
   static override serviceManager = 'optional' as const
   static override summary = 'Delete a profile, its service and all its files'
   static override description =

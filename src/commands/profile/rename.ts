@@ -9,6 +9,7 @@ import {checkSupervision} from '../../gateway/supervision.js'
 import {checkRename, renameProfile} from '../../profile/store.js'
 
 export default class ProfileRename extends HermesCommand {
+  static override completes = {from: 'profile'} as const
   static override serviceManager = 'optional' as const
   static override summary = 'Rename a profile, and its service with it'
   static override description =
