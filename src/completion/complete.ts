@@ -1,4 +1,4 @@
-import {flagNamed, flagsOf, readLine, type Line} from './line.js'
+import {flagNamed, GLOBALS, readLine, type Line} from './line.js'
 import type {Answer, Argument, Candidate, Flag, Source, Sources} from './types.js'
 
 const NOTHING: Answer = {candidates: []}
@@ -13,7 +13,9 @@ export function complete(words: readonly string[], current: string, sources: Sou
   const {command, ended, pending} = line
   if (pending) return valueOf(pending, current, '', sources)
   if (!ended && current.startsWith('-')) {
-    const found = flagNamed(current, flagsOf(command))
+    // Of an unknown command nobody knows.
+    if (!command && line.path.length > 0 && nextNames(line, '', sources).length === 0) return NOTHING
+    const found = flagNamed(current, command?.flags ?? GLOBALS)
     const stem = current.startsWith('--') ? /^--[^=]*=/.exec(current)?.[0] : current.slice(0, 2)
     if (found?.attached && found.flag.takesValue && stem) return valueOf(found.flag, current.slice(stem.length), stem, sources)
     return {candidates: startingWith(current, flagCandidates(line, current))}
@@ -30,7 +32,7 @@ const startingWith = (start: string, candidates: readonly Candidate[]): Candidat
   candidates.filter(({value}) => value.startsWith(start))
 
 function flagCandidates({command, given}: Line, current: string): Candidate[] {
-  const flags = flagsOf(command).filter(
+  const flags = (command?.flags ?? GLOBALS).filter(
     ({exclusive, multiple, name}) => (multiple || !given.has(name)) && !exclusive.some((other) => given.has(other)),
   )
   const candidates = flags.flatMap((flag): Candidate[] => {

@@ -48,13 +48,6 @@ function resolve(words: readonly string[], catalogue: Catalogue): {command: Comm
   return {command: undefined, rest: []}
 }
 
-/** The flags of a command, and those of all commands. */
-export function flagsOf(command: Command | undefined): readonly Flag[] {
-  const own = command?.flags ?? []
-  // A command of a plugin need not have them all; where it has, it knows better.
-  return command ? own : GLOBALS
-}
-
 /** Reads the words between `hermes` and the one at the cursor, as `cli/argv.ts` and oclif will. */
 export function readLine(words: readonly string[], catalogue: Catalogue): Line {
   const path: string[] = []

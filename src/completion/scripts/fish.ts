@@ -1,5 +1,6 @@
 export const fish = String.raw`# hermes completion for fish
 function __hermes_complete
+    command -sq hermes; or return
     set -l words (commandline -opc)
     while string match -qr '^\w+=' -- "$words[1]"
         set -e words[1]
