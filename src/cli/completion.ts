@@ -28,7 +28,8 @@ export async function placeFor(
   shell: Shell,
   {config, file, host}: {config: Pick<Config, 'dataDir' | 'home'>; file: string | undefined; host: Pick<Host, 'environment' | 'exec'>},
 ): Promise<Place> {
-  if (file !== undefined && shell === 'fish') throw new HermesError('usage', 'fish reads completions from a directory: --file has no meaning for it')
+  if (file !== undefined && shell === 'fish')
+    throw new HermesError('usage', 'fish reads completions from a directory: --file has no meaning for it')
   const startFile = file === undefined ? (shell === 'powershell' ? await powershellProfile(host) : undefined) : resolve(file)
   return placeOf(shell, {dataDirectory: config.dataDir, environment: host.environment, home: config.home, startFile})
 }

@@ -12,6 +12,8 @@ const FOREIGN: Readonly<Record<string, Readonly<Record<string, Source>>>> = {
   'plugins:uninstall': {plugin: 'plugin'},
 }
 
+const safeAt = (value: unknown, key: string): readonly string[] => listAt(value, key).filter((one) => isSafe(one))
+
 /** What the name in the help says of the value. */
 const BY_HELP: Readonly<Record<string, Source>> = {DIR: 'directory', FILE: 'file', PATH: 'file'}
 const BY_NAME: Readonly<Record<string, Source>> = {backend: 'backend', profile: 'profile'}
@@ -24,7 +26,7 @@ export function readCommand(id: string, raw: Unknown): Command {
   const sourceOf = (name: string): Source | undefined => (Object.hasOwn(said, name) && isSource(said[name]) ? said[name] : undefined)
   const args = Object.entries(objectAt(raw, 'args')).map(([name, arg]): Argument => {
     const source = sourceOf(name)
-    return {name, options: listAt(arg, 'options').filter(isSafe), ...(source ? {source} : {})}
+    return {name, options: safeAt(arg, 'options'), ...(source ? {source} : {})}
   })
   const flags = Object.entries(objectAt(raw, 'flags')).flatMap(([name, flag]) =>
     isObject(flag) && isFlagName(name) && flag.hidden !== true ? [readFlag(name, flag, sourceOf(name))] : [],
@@ -38,10 +40,10 @@ function readFlag(name: string, flag: Unknown, said: Source | undefined): Flag {
   const source = said ?? own(BY_NAME, name) ?? own(BY_HELP, flag.helpValue)
   return {
     allowNo: flag.allowNo === true,
-    exclusive: listAt(flag, 'exclusive').filter(isSafe),
+    exclusive: safeAt(flag, 'exclusive'),
     multiple: flag.multiple === true,
     name,
-    options: listAt(flag, 'options').filter(isSafe),
+    options: safeAt(flag, 'options'),
     takesValue: flag.type === 'option',
     ...(typeof flag.char === 'string' && /^[a-z\d]$/i.test(flag.char) ? {char: flag.char} : {}),
     ...(description === undefined ? {} : {description}),

@@ -39,7 +39,9 @@ async function find(path: string, shell: Shell): Promise<Found> {
   const own = process.geteuid?.()
   const check = (found: Stats, what: string): void => {
     if (own === undefined || found.uid === own) return
-    throw new HermesError('permission', `${what} belongs to user ${found.uid}, and you are user ${own}: hermes leaves it alone`, {suggestions})
+    throw new HermesError('permission', `${what} belongs to user ${found.uid}, and you are user ${own}: hermes leaves it alone`, {
+      suggestions,
+    })
   }
 
   return storing(`${path} cannot be looked at`, async () => {
@@ -79,7 +81,9 @@ const toWrite = (path: string, found: Found, text: string): Change => {
 /** Nobody else's file of that name is overwritten or removed. */
 function checkOurs(path: string, {text}: Found, shell: Shell): void {
   if (text === undefined || /^(?:#compdef hermes\n)?# hermes completion for /.test(text)) return
-  throw new HermesError('storage', `${path} was not written by hermes: it is left alone`, {suggestions: [`Move it away and say it again`, byHand(shell)]})
+  throw new HermesError('storage', `${path} was not written by hermes: it is left alone`, {
+    suggestions: [`Move it away and say it again`, byHand(shell)],
+  })
 }
 
 /** What an installation would do. Nothing is changed. Throws `permission`, `storage` or `usage`. */

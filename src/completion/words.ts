@@ -24,11 +24,14 @@ const BLANK = /\s/
 const SINGLE = "'"
 const DOUBLE = '"'
 
+const takesEscape = (quote: string, next: string, {escapedInDouble}: Quoting): boolean =>
+  quote === '' || (quote === DOUBLE && (escapedInDouble === '' || escapedInDouble.includes(next)))
+
 /**
  * The line up to the cursor as the shell will read it, half-typed quotes included. Nothing is expanded: `$HOME` stays
  * what it is. Never throws.
  */
-export function readTyped(line: string, {doubledSingle, escape, escapedInDouble}: Quoting): TypedLine {
+export function readTyped(line: string, quoting: Quoting): TypedLine {
   const words: string[] = []
   let word: string | undefined
   let quote = ''
@@ -36,14 +39,14 @@ export function readTyped(line: string, {doubledSingle, escape, escapedInDouble}
   for (let at = 0; at < line.length; at++) {
     const char = line[at]!
     const next = line[at + 1] ?? ''
-    const escapes = char === escape && (quote === '' || (quote === DOUBLE && (escapedInDouble === '' || escapedInDouble.includes(next))))
+    const escapes = char === quoting.escape && takesEscape(quote, next, quoting)
     if (escapes && next !== '') {
       // The end of a line that goes on is nothing.
       if (next !== '\n') word = (word ?? '') + next
       at++
     } else if (quote !== '') {
       if (char !== quote) word += char
-      else if (doubledSingle && quote === SINGLE && next === SINGLE) {
+      else if (quoting.doubledSingle && quote === SINGLE && next === SINGLE) {
         word += char
         at++
       } else quote = ''

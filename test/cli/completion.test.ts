@@ -1,6 +1,18 @@
 import {expect} from 'chai'
 import {execa, execaSync} from 'execa'
-import {chmodSync, chownSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync} from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import {join} from 'node:path'
 
 import {cleanEnvironment, hermesIn, type Hermes} from '../support/cli.js'
@@ -34,7 +46,9 @@ describe('an answer to TAB', () => {
     expect(await answered(['zsh', '--', '-p', 'co'])).to.deep.equal(['coder\tProfile'])
     expect(await answered(['fish', '--', '-p', '"co'])).to.deep.equal(['coder\tProfile'])
     expect(await answered(['powershell'], {HERMES_COMPLETE_LINE: "hermes -p 'co"})).to.deep.equal(['coder\tProfile'])
-    expect(await answered(['powershell'], {HERMES_COMPLETE_LINE: 'hermes gateway '})).to.include('restart\tReplace the running process by a new one')
+    expect(await answered(['powershell'], {HERMES_COMPLETE_LINE: 'hermes gateway '})).to.include(
+      'restart\tReplace the running process by a new one',
+    )
   })
 
   it('is nothing, without a word, for whatever else', async () => {
@@ -142,7 +156,9 @@ describe('completion install', () => {
       for (const verb of ['install', 'uninstall']) {
         const {code, stderr} = await hermes('completion', verb)
         expect(code, what).to.equal(1)
-        expect(stderr, what).to.match(/^Error: /).and.include('hermes completion bash')
+        expect(stderr, what)
+          .to.match(/^Error: /)
+          .and.include('hermes completion bash')
       }
 
       expect(existsSync(join(home, 'data')), what).to.equal(false)
@@ -203,7 +219,11 @@ describe('completion install', () => {
     const odd = join(home, "it's $(touch PWNED)")
     const in_ = hermesIn(home, {HOME: home, SHELL: '/bin/bash', XDG_DATA_HOME: odd})
     expect((await in_('completion', 'install')).code).to.equal(0)
-    const {stderr, stdout} = await execa('bash', ['--rcfile', rc, '-i', '-c', 'complete -p hermes'], {cwd: home, env: {HOME: home}, reject: false})
+    const {stderr, stdout} = await execa('bash', ['--rcfile', rc, '-i', '-c', 'complete -p hermes'], {
+      cwd: home,
+      env: {HOME: home},
+      reject: false,
+    })
     expect(stdout, stderr).to.equal('complete -F _hermes_complete hermes')
     expect(existsSync(join(home, 'PWNED'))).to.equal(false)
   })
@@ -223,7 +243,7 @@ describe('completion install', () => {
     expect(readFileSync(join(home, '.bash_profile'), 'utf8')).to.include(BEGIN)
   })
 
-  it("writes the profile that PowerShell names, and its usual place where it is not installed", async () => {
+  it('writes the profile that PowerShell names, and its usual place where it is not installed', async () => {
     const place = join(home, 'Documents/profile.ps1')
     const bin = join(home, 'bin')
     put(join(bin, 'pwsh'), `#!/bin/sh\nprintf '%s\\n' '${place}'\n`)

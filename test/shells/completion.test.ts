@@ -140,20 +140,36 @@ for (const name of ['bash', 'zsh', 'fish']) {
     })
 
     it('says nothing where there is nothing to say', async () => {
-      for (const line of ['hermes gateway strat ', 'hermes no-such-command --', "hermes -p 'it", 'hermes profile create ', 'hermes gateway start -- --', 'hermes $(touch PWNED) ', 'hermes `touch PWNED` ga']) {
+      for (const line of [
+        'hermes gateway strat ',
+        'hermes no-such-command --',
+        "hermes -p 'it",
+        'hermes profile create ',
+        'hermes gateway start -- --',
+        'hermes $(touch PWNED) ',
+        'hermes `touch PWNED` ga',
+      ]) {
         await tab(line)
         // The same line is still there when the next word comes, and nothing else is.
         await shell.type('X')
         await shell.shows(/X$/)
         const seen = await shell.screen()
-        expect(seen.split('\n').filter((text) => !text.startsWith(`${PROMPT} hermes`)).join('\n'), line).to.equal('')
+        expect(
+          seen
+            .split('\n')
+            .filter((text) => !text.startsWith(`${PROMPT} hermes`))
+            .join('\n'),
+          line,
+        ).to.equal('')
       }
     })
 
     it('says nothing where hermes cannot be asked, or the home cannot be read', async () => {
       await shell.run('export HERMES_HOME=/dev/null/none')
       await completes('hermes -p de', 'hermes -p default')
-      await shell.run(name === 'fish' ? 'set -e HERMES_HOME; set -x OLD $PATH; set -x PATH /usr/bin' : 'unset HERMES_HOME; OLD=$PATH; PATH=/usr/bin')
+      await shell.run(
+        name === 'fish' ? 'set -e HERMES_HOME; set -x OLD $PATH; set -x PATH /usr/bin' : 'unset HERMES_HOME; OLD=$PATH; PATH=/usr/bin',
+      )
       await tab('hermes gatew')
       await shell.type('X')
       expect(await shell.shows(/X$/)).to.match(new RegExp(`^${PROMPT} hermes gatewX$`))

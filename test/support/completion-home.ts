@@ -4,7 +4,20 @@ import {dirname, join} from 'node:path'
 import {root} from './directories.js'
 
 /** Each would do harm, or break a line, if a shell ever read it as more than a name. */
-export const HOSTILE_NAMES = ['$(touch PWNED)', '`touch PWNED`', 'a b', '; touch PWNED', 'x\ntouch PWNED', '-rf', 'UPPER', 'ünï', "it's", '*', 'a:b', '"']
+export const HOSTILE_NAMES = [
+  '$(touch PWNED)',
+  '`touch PWNED`',
+  'a b',
+  '; touch PWNED',
+  'x\ntouch PWNED',
+  '-rf',
+  'UPPER',
+  'ünï',
+  "it's",
+  '*',
+  'a:b',
+  '"',
+]
 
 export function put(path: string, text: string): void {
   mkdirSync(dirname(path), {recursive: true})
@@ -34,9 +47,15 @@ const COMMANDS = {
 /** A user plugin as `plugins install` leaves it: with a command, and a backend called "runit". */
 export function addPlugin(dataDirectory: string, name = 'hermes-weather'): string {
   const at = join(dataDirectory, 'node_modules', name)
-  put(join(dataDirectory, 'package.json'), JSON.stringify({oclif: {plugins: [{name, tag: 'latest', type: 'user'}, 7, null, {type: 'link'}], schema: 1}}))
+  put(
+    join(dataDirectory, 'package.json'),
+    JSON.stringify({oclif: {plugins: [{name, tag: 'latest', type: 'user'}, 7, null, {type: 'link'}], schema: 1}}),
+  )
   const backends = [{contract: 1, kind: 'runit', module: './index.js', platforms: ['linux']}, {kind: '$(touch PWNED)'}, null]
-  put(join(at, 'package.json'), JSON.stringify({hermes: {backends}, name, oclif: {topics: {weather: {description: 'What it is like outside'}}}}))
+  put(
+    join(at, 'package.json'),
+    JSON.stringify({hermes: {backends}, name, oclif: {topics: {weather: {description: 'What it is like outside'}}}}),
+  )
   put(join(at, 'oclif.manifest.json'), JSON.stringify({commands: COMMANDS, version: '1.0.0'}))
   return at
 }

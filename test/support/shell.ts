@@ -7,7 +7,11 @@ export const PROMPT = 'READY>'
 
 /** What makes each shell show nothing but our prompt, and where it reads that. */
 export const START: Readonly<Record<string, {readonly file: string; readonly program: readonly string[]; readonly text: string}>> = {
-  bash: {file: '.bashrc', program: ['bash'], text: `PS1='${PROMPT} '\nbind 'set bell-style none'\nbind 'set page-completions off'\nbind 'set completion-query-items 0'\n`},
+  bash: {
+    file: '.bashrc',
+    program: ['bash'],
+    text: `PS1='${PROMPT} '\nbind 'set bell-style none'\nbind 'set page-completions off'\nbind 'set completion-query-items 0'\n`,
+  },
   fish: {
     file: '.config/fish/config.fish',
     program: ['fish'],
@@ -19,6 +23,7 @@ export const START: Readonly<Record<string, {readonly file: string; readonly pro
 /** A real shell in a real terminal (tmux), whose screen can be read. */
 export class Shell {
   private static opened = 0
+
   private constructor(private readonly socket: string) {}
 
   /** Its server is its own: the socket is in `directory`. */
@@ -26,7 +31,20 @@ export class Shell {
     const shell = new Shell(join(directory, `tmux-${Shell.opened++}`))
     const words = Object.entries(environment).map(([key, value]) => `${key}=${value}`)
     const size = ['-x', '110', '-y', '60']
-    await shell.tmux('-f', '/dev/null', 'new-session', '-d', ...size, '-c', directory, 'env', '-i', 'TERM=screen', ...words, ...START[name]!.program)
+    await shell.tmux(
+      '-f',
+      '/dev/null',
+      'new-session',
+      '-d',
+      ...size,
+      '-c',
+      directory,
+      'env',
+      '-i',
+      'TERM=screen',
+      ...words,
+      ...START[name]!.program,
+    )
     await shell.shows(new RegExp(`^${PROMPT}`, 'm'))
     return shell
   }

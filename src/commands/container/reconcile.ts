@@ -33,7 +33,7 @@ export default class ContainerReconcile extends HermesCommand {
     home: Flags.string({description: 'The home to reconcile', helpValue: 'DIR'}),
     scandir: Flags.string({description: 'The s6 scan directory to publish into', helpValue: 'DIR'}),
   }
-  static override examples = ['<%= config.bin %> container:reconcile --dry-run', '<%= config.bin %> container reconcile --json']
+  static override examples = ['<%= config.bin %> container reconcile --dry-run', '<%= config.bin %> container reconcile --json']
 
   async run(): Promise<unknown> {
     const {flags} = await this.parse(ContainerReconcile)

@@ -20,7 +20,7 @@ export default class ProfileDelete extends HermesCommand {
     'Stops the gateway, removes its service from every usable service manager, then removes the directory. There is no way back.'
   static override args = {name: Args.string({description: 'The profile', required: true})}
   static override flags = {yes: Flags.boolean({char: 'y', description: 'Do not ask'})}
-  static override examples = ['<%= config.bin %> profile:delete coder', '<%= config.bin %> profile delete coder --yes']
+  static override examples = ['<%= config.bin %> profile delete coder', '<%= config.bin %> profile delete coder --yes']
 
   async run(): Promise<unknown> {
     const {args, flags} = await this.parse(ProfileDelete)

@@ -18,7 +18,7 @@ export default class ProfileRename extends HermesCommand {
     from: Args.string({description: 'Its name now', required: true}),
     to: Args.string({description: 'Its new name', required: true}),
   }
-  static override examples = ['<%= config.bin %> profile:rename coder senior-coder']
+  static override examples = ['<%= config.bin %> profile rename coder senior-coder']
 
   async run(): Promise<unknown> {
     const {

@@ -88,7 +88,9 @@ describe('what may stand at the cursor', () => {
     expect(values).to.include.members(['gateway', 'profile', 'doctor', 'completion', 'plugins', 's6', 'help'])
     expect(values.filter((value) => value.includes(':'))).to.deep.equal([])
     expect(new Set(values).size).to.equal(values.length)
-    expect(answer('').candidates.find(({value}) => value === 'gateway')?.description).to.equal('Start, stop and watch the gateway of a profile')
+    expect(answer('').candidates.find(({value}) => value === 'gateway')?.description).to.equal(
+      'Start, stop and watch the gateway of a profile',
+    )
   })
 
   it('is every flag of a command, with what it is for', () => {
@@ -121,7 +123,27 @@ describe('what may stand at the cursor', () => {
   })
 
   it('never throws, whatever stands there', () => {
-    const odd = ['-', '--', '---', '--=', '-=', '=', ':', '::', 'gateway::', ':gateway', '-p=', '--profile==', '\n', '\0', 'a'.repeat(100_000), '__proto__', 'toString', '--__proto__=x', '-pp']
+    const odd = [
+      '-',
+      '--',
+      '---',
+      '--=',
+      '-=',
+      '=',
+      ':',
+      '::',
+      'gateway::',
+      ':gateway',
+      '-p=',
+      '--profile==',
+      '\n',
+      '\0',
+      'a'.repeat(100_000),
+      '__proto__',
+      'toString',
+      '--__proto__=x',
+      '-pp',
+    ]
     for (const one of odd) for (const other of odd) expect(complete([one, other], one, {catalogue, profiles: () => []})).to.be.an('object')
   })
 })
@@ -135,17 +157,48 @@ describe('the catalogue', () => {
   })
 
   it('offers nothing that a shell would read as more than a word', () => {
-    const evil = ['$(id)', '`id`', 'a b', 'a;b', 'a|b', 'a&b', "a'b", 'a"b', 'a\nb', 'a\tb', '*', '~', '#a', '!a', 'a>b', '-rf', '', '\\', '{a,b}', '[a]', 'ü', '%a', '^']
+    const evil = [
+      '$(id)',
+      '`id`',
+      'a b',
+      'a;b',
+      'a|b',
+      'a&b',
+      "a'b",
+      'a"b',
+      'a\nb',
+      'a\tb',
+      '*',
+      '~',
+      '#a',
+      '!a',
+      'a>b',
+      '-rf',
+      '',
+      '\\',
+      '{a,b}',
+      '[a]',
+      'ü',
+      '%a',
+      '^',
+    ]
     const found = catalogueOf([
       {
         manifest: {
           commands: {
-            ok: {args: {x: {options: evil}}, flags: {f: {options: evil, type: 'option'}, ...Object.fromEntries(evil.map((name) => [name, {type: 'boolean'}]))}, id: 'ok'},
+            ok: {
+              args: {x: {options: evil}},
+              flags: {f: {options: evil, type: 'option'}, ...Object.fromEntries(evil.map((name) => [name, {type: 'boolean'}]))},
+              id: 'ok',
+            },
             ...Object.fromEntries(evil.map((id) => [id, {id}])),
           },
         },
         name: 'evil',
-        package: {hermes: {backends: evil.map((kind) => ({kind}))}, oclif: {topics: Object.fromEntries(evil.map((topic) => [topic, {description: 'x'}]))}},
+        package: {
+          hermes: {backends: evil.map((kind) => ({kind}))},
+          oclif: {topics: Object.fromEntries(evil.map((topic) => [topic, {description: 'x'}]))},
+        },
         users: true,
       },
     ])
