@@ -1,5 +1,5 @@
 import {expect} from 'chai'
-import {existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync} from 'node:fs'
+import {existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 
@@ -46,6 +46,11 @@ for (const name of ['bash', 'zsh', 'fish']) {
       await shell.shows(new RegExp(`^${PROMPT} ${plain} X$`, 'm'))
     }
 
+    const open = (): Promise<Shell> => {
+      const PATH = [join(home, 'bin'), nodeDirectory, '/usr/bin', '/bin'].join(':')
+      return Shell.open(name, home, {HOME: home, LANG: 'C.UTF-8', NO_COLOR: '1', PATH, SHELL: `/bin/${name}`})
+    }
+
     before(async () => {
       home = mkdtempSync(join(tmpdir(), 'hermes-sh-'))
       for (const one of ['coder', 'writer', 'tester', ...HOSTILE_NAMES]) addProfile(join(home, '.hermes'), one)
@@ -54,12 +59,12 @@ for (const name of ['bash', 'zsh', 'fish']) {
       put(join(home, file), text)
       // Or fish reads every manual page in the background.
       mkdirSync(join(home, '.local/share/fish/generated_completions'), {recursive: true})
-      const PATH = `${hermesOnPath(join(home, 'bin'))}:${nodeDirectory}:/usr/bin:/bin`
-      shell = await Shell.open(name, home, {HOME: home, LANG: 'C.UTF-8', NO_COLOR: '1', PATH, SHELL: `/bin/${name}`})
+      hermesOnPath(join(home, 'bin'))
+      shell = await open()
       await shell.run('hermes completion install')
       await shell.run('hermes completion install')
       await shell.close()
-      shell = await Shell.open(name, home, {HOME: home, LANG: 'C.UTF-8', NO_COLOR: '1', PATH, SHELL: `/bin/${name}`})
+      shell = await open()
     })
 
     after(async () => {
@@ -190,6 +195,22 @@ for (const name of ['bash', 'zsh', 'fish']) {
       await offered('hermes -p p012', ['p0120', 'p0129'])
       await shell.run(name === 'fish' ? 'set -e HERMES_HOME' : 'unset HERMES_HOME')
     })
+
+    if (name === 'zsh') {
+      it('does not mind a compinit behind it', async () => {
+        const path = join(home, '.zshrc')
+        const before = readFileSync(path, 'utf8')
+        writeFileSync(path, `${before}autoload -Uz compinit && compinit -u\n`)
+        await shell.close()
+        shell = await open()
+        await completes('hermes gateway rest', 'hermes gateway restart')
+        // The second time there is a dump, which forgets everything else.
+        await shell.close()
+        shell = await open()
+        await completes('hermes gateway rest', 'hermes gateway restart')
+        writeFileSync(path, before)
+      })
+    }
 
     it('is taken away again', async () => {
       await shell.run('hermes completion uninstall')

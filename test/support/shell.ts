@@ -1,4 +1,5 @@
 import {execa} from 'execa'
+import {existsSync} from 'node:fs'
 import {dirname, join} from 'node:path'
 
 import {until} from './wait.js'
@@ -49,8 +50,11 @@ export class Shell {
     return shell
   }
 
+  /** Returns when the shell has ended: until then it may write its history. */
   async close(): Promise<void> {
-    await this.tmux('kill-server').catch(() => {})
+    const pid = Number(await this.tmux('display-message', '-p', '#{pane_pid}'))
+    await this.tmux('kill-server')
+    await until(`the end of ${pid}`, () => !existsSync(`/proc/${pid}`))
   }
 
   private async tmux(...args: string[]): Promise<string> {
