@@ -44,15 +44,19 @@ export function hasProgram(name) {
 
 /** Debian's package for each program the tests and the demo call; the first of several that this release has. */
 const PACKAGES = {
+  bash: ['bash'],
   debootstrap: ['debootstrap'],
   docker: ['docker-cli', 'docker.io'],
   dockerd: ['docker.io'],
+  fish: ['fish'],
   iptables: ['iptables'],
   runsvdir: ['runit'],
   's6-svscan': ['s6'],
   shellcheck: ['shellcheck'],
   strace: ['strace'],
   xmllint: ['libxml2-utils'],
+  tmux: ['tmux'],
+  zsh: ['zsh'],
 }
 
 const isPackage = (name) => spawnSync('apt-cache', ['show', '--quiet', name], {stdio: 'ignore'}).status === 0

@@ -28,6 +28,7 @@ export const TIERS = [
   {name: 'examples', folder: 'examples', needs: ['runsvdir']},
   {name: 'plugins', folder: 'plugins', needs: ['runsvdir']},
   {name: 'registry', folder: 'registry', needs: ['runsvdir'], prepare: prepareRegistry},
+  {name: 'shells', folder: 'shells', needs: ['bash', 'fish', 'tmux', 'zsh']},
   {name: 'integration', folder: 'integration', needs: ['s6-svscan', 'strace']},
   {name: 'systemd-user', folder: 'systemd', needs: systemdNeeds, prepare: prepareSystemd('user')},
   {name: 'systemd-system', folder: 'systemd', needs: systemdNeeds, prepare: prepareSystemd('system')},

@@ -21,6 +21,8 @@ import {specsOf} from './specs.js'
 
 /** The profiles a gateway command is about: names, `--all`, or the selected one. */
 export abstract class GatewayCommand extends HermesCommand {
+  static override completes = {name: 'profile'} as const
+
   protected async targets(names: readonly string[], flags: VerbFlags): Promise<{many: boolean; profiles: string[]}> {
     if (flags.all) {
       if (names.length > 0 || flags.profile) throw new HermesError('usage', '--all already means every profile; leave the names out')

@@ -45,7 +45,12 @@ function readySeconds(config: SpecInput['config']): number {
 /** Pure: what the service manager is to run for this profile. The default profile is called without `-p`. */
 export function gatewaySpec({config, home, launcher, profile, translate, user}: SpecInput): ServiceSpec {
   const program: [string, ...string[]] = launcher.script ? [launcher.node, launcher.script] : [launcher.hermes]
-  const call = (verb: string): [string, ...string[]] => [...program, ...(profile === DEFAULT_PROFILE ? [] : ['-p', profile]), 'gateway', verb]
+  const call = (verb: string): [string, ...string[]] => [
+    ...program,
+    ...(profile === DEFAULT_PROFILE ? [] : ['-p', profile]),
+    'gateway',
+    verb,
+  ]
   // Windows has no directories where programs are: there the PATH of the user's session holds.
   const path = launcher.script ? {} : {PATH: [...new Set([dirname(launcher.node), dirname(launcher.hermes), ...STANDARD_PATH])].join(':')}
   const codes = translate ? {HERMES_EXIT_CODES: 'translate'} : {}

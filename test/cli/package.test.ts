@@ -37,6 +37,7 @@ describe('the packed artefact', function () {
     const installed = join(prefix, 'lib/node_modules/hermes-cli')
     for (const path of [
       'dist/cli/main.js',
+      'dist/completion/bundle.cjs',
       'dist/gateway/run/bundle.cjs',
       'oclif.manifest.json',
       'bin/hermes',

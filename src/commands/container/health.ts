@@ -17,7 +17,7 @@ export default class ContainerHealth extends HermesCommand {
   static override summary = 'Say whether what is meant to run runs: for a HEALTHCHECK'
   static override description =
     'Exits 0 when healthy and 1 when not. A gateway that failed for good is named, and makes it unhealthy only when no other that is meant to run is left: restarting the container would not cure it.'
-  static override examples = ['<%= config.bin %> container:health', '<%= config.bin %> container health --json']
+  static override examples = ['<%= config.bin %> container health', '<%= config.bin %> container health --json']
 
   async run(): Promise<unknown> {
     await this.parse(ContainerHealth)

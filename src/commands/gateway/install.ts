@@ -14,7 +14,7 @@ export default class GatewayInstall extends GatewayCommand {
   static override strict = false
   static override summary = 'Place the service of a gateway, and bring it up'
   static override description =
-    'gateway:start does so too; this one can leave it down, or keep it from coming back by itself. Under s6 profile:create has done it.'
+    '`gateway start` does so too; this one can leave it down, or keep it from coming back by itself. Under s6 `profile create` has done it.'
   static override args = {name: Args.string({description: 'Profiles; without one, the selected profile'})}
   static override flags = {
     ...manyFlags,
@@ -32,7 +32,7 @@ export default class GatewayInstall extends GatewayCommand {
     'start-on-login': Flags.boolean({allowNo: true, default: true, description: 'Bring it up at every boot or login'}),
   }
   static override examples = [
-    '<%= config.bin %> gateway:install -p coder',
+    '<%= config.bin %> gateway install -p coder',
     '<%= config.bin %> gateway install coder --no-start',
     'sudo HERMES_HOME=/home/ada/.hermes <%= config.bin %> gateway install coder --system --run-as-user ada',
   ]

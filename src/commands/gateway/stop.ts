@@ -14,7 +14,7 @@ export default class GatewayStop extends GatewayCommand {
   static override args = {name: Args.string({description: 'Profiles; without one, the selected profile'})}
   static override flags = manyFlags
   static override examples = [
-    '<%= config.bin %> gateway:stop -p coder',
+    '<%= config.bin %> gateway stop -p coder',
     '<%= config.bin %> gateway stop coder writer',
     '<%= config.bin %> gateway stop --all --json',
   ]

@@ -14,10 +14,10 @@ export default class GatewayUninstall extends GatewayCommand {
   static override strict = false
   static override summary = 'Take a gateway down and remove its service; the profile stays'
   static override description =
-    'It is then meant to be down. The service that a deleted profile left behind is removed too. Under s6 profile:delete does it.'
+    'It is then meant to be down. The service that a deleted profile left behind is removed too. Under s6 `profile delete` does it.'
   static override args = {name: Args.string({description: 'Profiles; without one, the selected profile'})}
   static override flags = manyFlags
-  static override examples = ['<%= config.bin %> gateway:uninstall -p coder', '<%= config.bin %> gateway uninstall coder --system']
+  static override examples = ['<%= config.bin %> gateway uninstall -p coder', '<%= config.bin %> gateway uninstall coder --system']
 
   async run(): Promise<unknown> {
     const {argv, flags} = await this.parse(GatewayUninstall)
