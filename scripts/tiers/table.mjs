@@ -23,6 +23,7 @@ export const TIERS = [
   {name: 'unit', folder: 'unit'},
   {name: 'contract', folder: 'contract', needs: ['s6-svscan']},
   {name: 'cli', folder: 'cli', needs: ['s6-svscan']},
+  {name: 'package', folder: 'package', needs: ['s6-svscan']},
   {name: 'integration', folder: 'integration', needs: ['s6-svscan', 'strace']},
   {name: 'systemd-user', folder: 'systemd', needs: systemdNeeds, prepare: prepareSystemd('user')},
   {name: 'systemd-system', folder: 'systemd', needs: systemdNeeds, prepare: prepareSystemd('system')},
