@@ -46,7 +46,7 @@ async function fetchNode(directory, version, signal) {
   }
 }
 
-/** The directory with `<version>/bin/node` of every version, from the cache or fetched now. Throws Unavailable. */
+/** The path of each binary, oldest version first, from the cache or fetched now. Throws Unavailable. */
 export async function ensureNodes({signal} = {}) {
   const reason = cannotHaveNodes()
   if (reason) throw new Unavailable(reason)
@@ -54,5 +54,5 @@ export async function ensureNodes({signal} = {}) {
   mkdirSync(directory, {recursive: true})
   forget(directory)
   await Promise.all(VERSIONS.map((version) => fetchNode(directory, version, signal)))
-  return {directory, versions: VERSIONS}
+  return VERSIONS.map((version) => join(directory, version, 'bin/node'))
 }

@@ -3,6 +3,7 @@ import {join} from 'node:path'
 
 import {root} from '../lib/process.mjs'
 import {containerNeeds, prepareContainers} from './container.mjs'
+import {nodesNeeds, prepareNodes} from './nodes.mjs'
 import {prepareReboot, prepareSystemd, systemdNeeds} from './systemd.mjs'
 
 const node = process.execPath
@@ -24,6 +25,7 @@ export const TIERS = [
   {name: 'contract', folder: 'contract', needs: ['s6-svscan']},
   {name: 'cli', folder: 'cli', needs: ['s6-svscan']},
   {name: 'package', folder: 'package', needs: ['s6-svscan']},
+  {name: 'nodes', folder: 'nodes', needs: nodesNeeds, prepare: prepareNodes},
   {name: 'integration', folder: 'integration', needs: ['s6-svscan', 'strace']},
   {name: 'systemd-user', folder: 'systemd', needs: systemdNeeds, prepare: prepareSystemd('user')},
   {name: 'systemd-system', folder: 'systemd', needs: systemdNeeds, prepare: prepareSystemd('system')},

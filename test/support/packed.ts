@@ -1,5 +1,6 @@
 import {execa} from 'execa'
-import {mkdirSync, readdirSync} from 'node:fs'
+import {mkdirSync, mkdtempSync, readdirSync, rmSync} from 'node:fs'
+import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 
 import {cleanEnvironment} from './cli.js'
@@ -36,4 +37,18 @@ export async function installGlobally(tarball: string, prefix: string): Promise<
   const cache = ['--cache', join(prefix, '../npm-cache'), '--fetch-retries=0', '--no-audit', '--no-fund', '--loglevel=error']
   const [file, ...words] = [...(await withoutNetwork()), 'npm', 'install', '--global', '--prefix', prefix, ...cache, tarball]
   await execa(file!, words, {cwd: prefix, env: cleanEnvironment(join(prefix, '..'), NOWHERE), extendEnv: false})
+}
+
+let shared: Promise<string> | undefined
+
+/** The prefix with the packed hermes that all tests of a run share; they leave it as it is. */
+export function sharedPrefix(): Promise<string> {
+  shared ??= (async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'hermes-packed-'))
+    process.on('exit', () => rmSync(directory, {force: true, recursive: true}))
+    const prefix = join(directory, 'prefix')
+    await installGlobally(await pack(join(directory, 'packed')), prefix)
+    return prefix
+  })()
+  return shared
 }
