@@ -36,6 +36,8 @@ async function start() {
 
   // oclif looks when it is loaded. The check costs 47 files at every start; npm checks `engines` when it installs.
   process.env.OCLIF_DISABLE_ENGINE_WARNING ??= '1'
+  // A linked plugin runs as it was compiled, like an installed one; to say so at every command helps nobody.
+  process.env.OCLIF_DISABLE_LINKED_ESM_WARNING ??= '1'
   const {main} = await import('../dist/cli/main.js')
   return main(pathToFileURL(join(root, 'package.json')).href)
 }

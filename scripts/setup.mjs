@@ -3,6 +3,7 @@ import {spawnSync} from 'node:child_process'
 import {existsSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
 
+import {restore} from './lib/bundle.mjs'
 import {root} from './lib/process.mjs'
 
 export {root} from './lib/process.mjs'
@@ -85,6 +86,7 @@ function installSystemPackages(programs) {
 /** Dependencies, build, system packages. Returns the programs that could not be had. */
 export function setUp(programs) {
   checkNode()
+  restore()
   installDependencies()
   run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-b'])
   run(process.execPath, [join(root, 'scripts/bundle-gateway.mjs')])

@@ -3,6 +3,7 @@ import {join} from 'node:path'
 
 import {root} from '../lib/process.mjs'
 import {containerNeeds, prepareContainers} from './container.mjs'
+import {nodesNeeds, prepareNodes} from './nodes.mjs'
 import {prepareRegistry} from './registry.mjs'
 import {prepareReboot, prepareSystemd, systemdNeeds} from './systemd.mjs'
 
@@ -25,6 +26,8 @@ export const TIERS = [
   {name: 'contract', folder: 'contract', needs: ['s6-svscan']},
   {name: 'windows', folder: 'windows', needs: ['xmllint']},
   {name: 'cli', folder: 'cli', needs: ['s6-svscan']},
+  {name: 'package', folder: 'package', needs: ['s6-svscan']},
+  {name: 'nodes', folder: 'nodes', needs: nodesNeeds, prepare: prepareNodes},
   {name: 'examples', folder: 'examples', needs: ['runsvdir']},
   {name: 'plugins', folder: 'plugins', needs: ['runsvdir']},
   {name: 'registry', folder: 'registry', needs: ['runsvdir'], prepare: prepareRegistry},

@@ -3,7 +3,7 @@ import {EXIT} from '../cli/exit.js'
 import {renderFindings} from '../cli/render/doctor.js'
 import {examine} from '../doctor/examine.js'
 import {look} from '../doctor/look.js'
-import {findProfile} from '../profile/store.js'
+import {findProfile} from '../profile/read.js'
 
 export default class Doctor extends HermesCommand {
   static override serviceManager = 'optional' as const

@@ -6,7 +6,7 @@ import {handsOver} from '../../gateway/handover.js'
 import {checkSupervision} from '../../gateway/supervision.js'
 import {DEFAULT_PROFILE} from '../../profile/name.js'
 import {checkOwner} from '../../profile/owner.js'
-import {findProfile} from '../../profile/store.js'
+import {findProfile} from '../../profile/read.js'
 
 export default class GatewayRun extends GatewayCommand {
   static override enableJsonFlag = false

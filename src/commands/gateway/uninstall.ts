@@ -7,7 +7,7 @@ import type {VerbResult} from '../../gateway/control.js'
 import {removeOrphan, uninstall} from '../../gateway/install.js'
 import type {HermesError} from '../../profile/errors.js'
 import {checkName} from '../../profile/name.js'
-import {findProfile} from '../../profile/store.js'
+import {findProfile} from '../../profile/read.js'
 
 export default class GatewayUninstall extends GatewayCommand {
   static override serviceManager = 'required' as const

@@ -2,7 +2,7 @@ import {Args} from '@oclif/core'
 
 import {HermesCommand} from '../../cli/base-command.js'
 import {renderProfile} from '../../cli/render/profile.js'
-import {readProfile} from '../../profile/store.js'
+import {readProfile} from '../../profile/read.js'
 
 export default class ProfileShow extends HermesCommand {
   static override completes = {name: 'profile'} as const
