@@ -61,7 +61,7 @@ async function examineOne(site: Site, id: string): Promise<DoctorFinding[]> {
   const path = plistPath(site, id)
   const file = statSync(path, {throwIfNoEntry: false})
   const owner = site.scope === 'system' ? 0 : site.host.uid
-  if (file && ((file.mode & 0o022) !== 0 || (file.uid !== owner && owner !== 0)))
+  if (file && ((file.mode & 0o022) !== 0 || (file.uid !== owner && file.uid !== 0)))
     found(`: others may change ${path}, so launchd does not load it`, `chown ${owner} ${JSON.stringify(path)} && chmod 644 ${JSON.stringify(path)}`)
   return findings
 }

@@ -22,7 +22,7 @@ unset HERMES_NOTIFY_FD
 PATH=${'$'}{PATH:+$PATH:}/usr/bin:/bin:/usr/sbin:/sbin
 dir=$1 logs=$2 grace=$3 definition=$4 cwd=$5
 shift 5
-boot= child= born= since= last= because= sleeper= killer= ending= woken= recent= run=0 starts=0
+boot= child= born= since= last= because= sleeper= keeper= killer= ending= woken= recent= run=0 starts=0
 nl='
 '
 [ ! -r /proc/sys/kernel/random/boot_id ] || read -r boot </proc/sys/kernel/random/boot_id
@@ -57,8 +57,22 @@ record() {
   } 2>/dev/null >"$dir/.state.$$" && mv -f "$dir/.state.$$" "$dir/state" || echo "hermes: cannot write in $dir" >&2
 }
 
+nap() { sleep 0.02 2>/dev/null || sleep 1; }
+
+# Until what $1 says is so, for a second or a little more.
+until_so() {
+  tries=0
+  until eval "$1" || [ "$tries" -ge 50 ]; do
+    tries=$((tries + 1))
+    nap
+  done
+}
+
+# Not before what the program wrote is in the log, unless somebody it left behind still holds the pipe.
 leave() {
-  rm -f "$dir/ready" "$dir/log" "$dir/claim"
+  exec 4>&-
+  [ -z "$keeper" ] || until_so '! kill -0 "$keeper" 2>/dev/null'
+  rm -f "$dir/ready" "$dir/begun" "$dir/log" "$dir/claim"
   [ -n "$because" ] || rm -f "$dir/state"
   exit "$1"
 }
@@ -67,7 +81,7 @@ stop_child() {
   kill -TERM "$child" 2>/dev/null
   record stopping
   {
-    trap 'kill "$s" 2>/dev/null; exit' TERM
+    trap 'kill "$s"; wait "$s"; exit' TERM
     sleep "$grace" & s=$!
     wait "$s"
     if lives "$child" "$born"; then kill -KILL "$child"; fi
@@ -167,6 +181,7 @@ bury
 rm -f "$dir/log" "$dir/state"
 mkfifo "$dir/log" && exec 4<>"$dir/log" || leave 1
 keep <"$dir/log" >/dev/null 2>&1 &
+keeper=$!
 
 count() {
   now=$(date +%s) kept= starts=0
@@ -187,14 +202,17 @@ while [ -z "$ending" ]; do
   recent="$recent $now" run=$((run + 1)) since=$now
   child= born=
   record starting
-  rm -f "$dir/ready"
+  rm -f "$dir/ready" "$dir/begun"
   : >"$dir/ready"
   (
+    : >"$dir/begun"
     exec 4>&- ${String(NOTIFY_FD)}>"$dir/ready" >"$dir/log" 2>&1
     cd "$cwd" || exit 126
     exec "$@"
   ) &
   child=$!
+  # A signal to a shell that has only just been made is lost: it still has our handlers.
+  until_so '[ -e "$dir/begun" ]'
   born=$(birth "$child")
   record running
   [ -z "$ending" ] || [ -n "$killer" ] || stop_child
@@ -204,7 +222,7 @@ while [ -z "$ending" ]; do
     code=$?
     [ -n "$woken" ] || break
   done
-  [ -z "$killer" ] || kill "$killer" 2>/dev/null
+  [ -z "$killer" ] || until_so '! kill "$killer" 2>/dev/null'
   child= born= killer= last=$code
   [ "$code" -ne 78 ] || give_up exit-78
   [ "$code" -ne 0 ] || leave 0

@@ -74,7 +74,7 @@ export class Machine {
     const jobs = this.jobsOf(domain)
     const found = statSync(path, {throwIfNoEntry: false})
     if (!found?.isFile()) throw new Refused(5)
-    if ((found.mode & 0o022) !== 0 || (domain === 'system' && found.uid !== 0)) throw new Refused(122)
+    if ((found.mode & 0o022) !== 0 || (domain === 'system' && found.uid !== this.options.owner)) throw new Refused(122)
     let plist
     try {
       plist = readPlist(path)
