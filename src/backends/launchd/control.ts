@@ -1,7 +1,7 @@
 import {ServiceManagerError, type ServiceStatus, type StopOptions} from '@hermes-cli/service-manager'
 
 import {claimOf, ownRecord} from './definition.js'
-import {setEnabled} from './launchctl.js'
+import {lookUp, setEnabled} from './launchctl.js'
 import {bootstrap, unload} from './load.js'
 import {exclusively} from './lock.js'
 import {observe} from './observe.js'
@@ -18,7 +18,9 @@ const isUp = ({state}: ServiceStatus): boolean => state === 'running' || state =
 export async function start(site: Site, id: string, {enable = true} = {}): Promise<void> {
   await exclusively(site, id, async () => {
     const {spec} = ownRecord(site, id)
-    if (isUp(await observe(site, id))) {
+    // One that has no process now may be left over from another definition: it is loaded anew.
+    const runs = (await lookUp(site, id)).some(({seen}) => seen.pid !== undefined)
+    if (runs && isUp(await observe(site, id))) {
       if (enable) await setEnabled(site, id, true)
       return
     }

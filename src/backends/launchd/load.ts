@@ -11,6 +11,8 @@ const RETRIES = [300, 600, 1200, 2400, 2400, 2400]
 /** Milliseconds. */
 const LOOK = 30
 const MARGIN = 10_000
+const KICK_AFTER = 1000
+const SPAWN_PATIENCE = 5000
 
 /** Has launchd read the definition and start it. The service must not be loaded, and enabled. */
 export async function bootstrap(site: Site, id: string): Promise<void> {
@@ -22,7 +24,7 @@ export async function bootstrap(site: Site, id: string): Promise<void> {
     const result = await launchctl(site, 'bootstrap', domain, path)
     const code = result.exitCode
     // What it says is one thing, whether the job is there another.
-    if ((code === 0 || code === CODE.already || code === CODE.inProgress) && (await lookIn(site, domain, id))) return
+    if ((code === 0 || code === CODE.already || code === CODE.inProgress) && (await lookIn(site, domain, id))) return spawned(site, id, domain)
     if (code === CODE.unsupported && domains.length > 1) {
       domains.shift()
       continue
@@ -36,6 +38,23 @@ export async function bootstrap(site: Site, id: string): Promise<void> {
     // 5 has many meanings: a label that was left behind, one that is on its way out, or disabled.
     await unload(site, id, 0)
     await setEnabled(site, id, true)
+  }
+}
+
+/** Whoever comes next must find its process. A job that is loaded and does not start by itself is asked to. */
+async function spawned(site: Site, id: string, domain: string): Promise<void> {
+  const {host} = site
+  const [asking, deadline] = [host.now() + KICK_AFTER, host.now() + SPAWN_PATIENCE]
+  let asked = false
+  while (host.now() < deadline) {
+    const {seen} = (await lookIn(site, domain, id)) ?? {}
+    if (!seen || seen.pid !== undefined || (seen.lastExit !== undefined && seen.lastExit !== 'never')) return
+    if (!asked && host.now() >= asking) {
+      asked = true
+      await launchctl(site, 'kickstart', `${domain}/${labelOf(site, id)}`)
+    }
+
+    await host.sleep(LOOK)
   }
 }
 
@@ -83,7 +102,7 @@ async function bootout(site: Site, id: string, domain: string, patience: number)
       asked = host.now() + 2000
     }
 
-    if (!(await lookIn(site, domain, id))) return
+    if (!(await lookIn(site, domain, id))) return spawned(site, id, domain)
     if (host.now() >= deadline) {
       const message = `${what}: ${domain} still has it ${Math.round(patience / 1000)} s after it was told to end`
       throw new ServiceManagerError('timeout', message, {suggestions: [`Look what it does: launchctl print ${domain}/${labelOf(site, id)}`]})

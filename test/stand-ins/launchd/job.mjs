@@ -49,6 +49,12 @@ export class Job {
     this.later(Math.max(spawnDelay, wait), () => this.spawn())
   }
 
+  /** Kickstart: at once, whatever was scheduled. */
+  spawnNow() {
+    this.dispose()
+    this.spawn()
+  }
+
   spawn() {
     this.scheduled = false
     if (this.removing) return

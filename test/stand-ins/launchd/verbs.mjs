@@ -106,9 +106,9 @@ const VERBS = {
   kickstart(machine, ...words) {
     const job = jobOf(machine, words.at(-1))
     mayChange(machine, job.domain, 'Kickstart')
-    if (words.includes('-k')) job.signal('SIGKILL')
-    else if (job.child) throw new Refused(37, 'Kickstart failed: 37: Operation already in progress')
-    job.schedule()
+    if (job.child && !words.includes('-k')) throw new Refused(37, 'Kickstart failed: 37: Operation already in progress')
+    if (job.child) job.signal('SIGKILL')
+    else if (!job.removing) job.spawnNow()
   },
   kill(machine, signal, target) {
     const job = jobOf(machine, target)
