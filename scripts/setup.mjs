@@ -48,9 +48,11 @@ const PACKAGES = {
   docker: ['docker-cli', 'docker.io'],
   dockerd: ['docker.io'],
   iptables: ['iptables'],
+  plistutil: ['libplist-utils'],
   's6-svscan': ['s6'],
   shellcheck: ['shellcheck'],
   strace: ['strace'],
+  xmllint: ['libxml2-utils'],
 }
 
 const isPackage = (name) => spawnSync('apt-cache', ['show', '--quiet', name], {stdio: 'ignore'}).status === 0

@@ -24,6 +24,7 @@ export const TIERS = [
   {name: 'contract', folder: 'contract', needs: ['s6-svscan']},
   {name: 'cli', folder: 'cli', needs: ['s6-svscan']},
   {name: 'integration', folder: 'integration', needs: ['s6-svscan', 'strace']},
+  {name: 'launchd', folder: 'launchd', needs: ['plistutil', 'xmllint']},
   {name: 'systemd-user', folder: 'systemd', needs: systemdNeeds, prepare: prepareSystemd('user')},
   {name: 'systemd-system', folder: 'systemd', needs: systemdNeeds, prepare: prepareSystemd('system')},
   {name: 'systemd-reboot', folder: 'systemd-reboot', needs: systemdNeeds, prepare: prepareReboot},
