@@ -3,7 +3,7 @@ import {join} from 'node:path'
 
 import type {Host} from '../host.js'
 import type {LogOptions} from '../types.js'
-import {LOG} from './script.js'
+import {LOG} from './logger.js'
 
 /** Milliseconds between two looks at a log that is followed. */
 const LOOK = 100
