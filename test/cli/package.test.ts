@@ -41,6 +41,8 @@ describe('the packed artefact', function () {
       'oclif.manifest.json',
       'bin/hermes',
       'node_modules/@hermes-cli/service-manager/dist/index.js',
+      'node_modules/@hermes-cli/backend-launchd/dist/index.js',
+      'node_modules/@hermes-cli/backend-launchd/oclif.manifest.json',
       'node_modules/@hermes-cli/backend-s6/dist/index.js',
       'node_modules/@hermes-cli/backend-s6/oclif.manifest.json',
       'node_modules/@hermes-cli/backend-systemd/dist/index.js',
@@ -65,6 +67,7 @@ describe('the packed artefact', function () {
     expect(backends.map(({kind, usable}: any) => [kind, usable])).to.deep.equal([
       ['s6', false],
       ['systemd', false],
+      ['launchd', false],
     ])
     expect((await hermes(home, ['s6', 'boot', '--help'])).exitCode).to.equal(0)
   })
