@@ -12,7 +12,10 @@ export interface DarwinProcesses {
 export function darwinProcesses(ask: Ask): DarwinProcesses {
   let boot: string | undefined
   return {
-    bootId: () => (boot ??= bootIdOf(ask)),
+    bootId() {
+      boot ??= bootIdOf(ask)
+      return boot
+    },
     startTime(pid) {
       try {
         return parsePs(ask('/bin/ps', ['-o', 'state=', '-o', 'lstart=', '-p', String(pid)]))
@@ -49,6 +52,7 @@ export function parsePs(text: string): number | undefined {
 
 /** Loaded when it is first asked, so that nobody else pays for it. */
 export const onThisMac = darwinProcesses((file, args) => {
+  // eslint-disable-next-line n/no-unsupported-features/node-builtins -- as stable as it will be from 20.16 on
   const {execFileSync} = process.getBuiltinModule('node:child_process')
   const environment = {LC_ALL: 'C', TZ: 'UTC0'}
   return execFileSync(file, [...args], {encoding: 'utf8', env: environment, stdio: ['ignore', 'pipe', 'ignore'], timeout: 5000})

@@ -83,7 +83,10 @@ describe('launchd: property lists', () => {
   })
 
   it('hold each hostile text as it is', () => {
-    for (const text of HOSTILE) expect(judged(written(document({[`k${text.slice(0, 50)}`]: text}))), JSON.stringify(text)).to.deep.equal({[`k${text.slice(0, 50)}`]: text})
+    for (const text of HOSTILE)
+      expect(judged(written(document({[`k${text.slice(0, 50)}`]: text}))), JSON.stringify(text)).to.deep.equal({
+        [`k${text.slice(0, 50)}`]: text,
+      })
   })
 
   it('are read back, and equal specs give equal texts', () => {
@@ -95,7 +98,13 @@ describe('launchd: property lists', () => {
   })
 
   it('that others have written are not ours', () => {
-    for (const text of ['', '<plist/>', '<key>HermesRecord</key><string>no JSON</string>', '<key>HermesRecord</key><string>{}</string>', 'bplist00'])
+    for (const text of [
+      '',
+      '<plist/>',
+      '<key>HermesRecord</key><string>no JSON</string>',
+      '<key>HermesRecord</key><string>{}</string>',
+      'bplist00',
+    ])
       expect(readPlist(text), text).to.equal(undefined)
   })
 

@@ -25,12 +25,16 @@ cleanUpDirectories()
 
 async function setUp(options?: StandInOptions): Promise<void> {
   standIn = await standInLaunchd(options)
+  used.push(standIn)
   home = temporaryDirectory()
   host = standIn.hostFor(home)
   manager = checked(launchd.connect(host))
 }
 
-afterEach(() => standIn.dispose())
+const used: StandIn[] = []
+afterEach(async () => {
+  for (const one of used.splice(0)) await one.dispose()
+})
 
 const spec = (program = QUICK, id = 'a') => ({
   command: ['/bin/sh', '-c', program] as const,
@@ -53,7 +57,11 @@ async function pidOf(id = 'a'): Promise<number> {
   return status.pid
 }
 
-const plist = (id = 'a') => join(standIn.plists, readdirSync(standIn.plists).find((name) => name.includes(`-${id}.`))!)
+const plist = (id = 'a') =>
+  join(
+    standIn.plists,
+    readdirSync(standIn.plists).find((name) => name.includes(`-${id}.`))!,
+  )
 const attendance = (id = 'a') => readAttendance(join(home, 'run/attendants', `launchd-${standIn.scope}`, id))
 const counts = (verb: string) => standIn.calls().filter((line) => line.startsWith(`${verb} `)).length
 
@@ -199,13 +207,15 @@ describe('launchd: an attendant that is killed', () => {
     const first = await pidOf()
     const label = /<key>Label<\/key>\s*<string>(.*?)</.exec(readFileSync(plist(), 'utf8'))![1]!
     standIn.run('bootstrap', `user/${UID}`, plist())
-    const second = await until('the second attendant runs', () =>
-      /\tpid = (\d+)/.exec(standIn.run('print', `user/${UID}/${label}`))?.[1],
-    )
+    const second = await until('the second attendant runs', () => /\tpid = (\d+)/.exec(standIn.run('print', `user/${UID}/${label}`))?.[1])
     expect(await pidOf()).to.equal(first)
     // It waits: no program below it.
     const runs = (pid: number) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(`\0-c\0${QUICK}`)
-    expect(familyOf(Number(second)).slice(1).some((pid) => runs(pid))).to.equal(false)
+    expect(
+      familyOf(Number(second))
+        .slice(1)
+        .some((pid) => runs(pid)),
+    ).to.equal(false)
     expect((await manager.doctor!()).map(({message}) => message)).to.include(`${label} is loaded twice, by two logins`)
     await manager.stop('a')
     await until('both are gone', () => !alive(first) && !alive(Number(second)))

@@ -2,7 +2,7 @@ import type {Host, Scope} from '@hermes-cli/service-manager'
 
 import {execFileSync, spawn, type ChildProcess} from 'node:child_process'
 import {once} from 'node:events'
-import {mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
+import {mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 
@@ -25,6 +25,8 @@ export interface StandInOptions {
   readonly spawnDelay?: number
   /** What bootout exits with although it does its work. */
   readonly bootoutCode?: number
+  /** What every job is given. */
+  readonly environment?: Readonly<Record<string, string>>
   /** What the seconds of ThrottleInterval are multiplied with, so that tests need not wait for them. Default 0.02. */
   readonly throttle?: number
 }
@@ -58,9 +60,13 @@ export class StandIn {
 
   /** The lines of every call so far. */
   calls = (): string[] => readFileSync(join(this.directory, 'calls.log'), 'utf8').trim().split('\n')
+  /** Of the first definition there is. */
+  firstTarget(): string {
+    const [name] = readdirSync(this.plists)
+    return `${this.scope === 'system' ? 'system' : `gui/${UID}`}/${name!.replace(/\.plist$/, '')}`
+  }
 
   run = (...words: string[]): string => execFileSync(this.launchctl, words, {encoding: 'utf8'})
-
   /** The next call of that verb is refused with this code; with `run` it does its work all the same. */
   fault = (verb: string, code: number, run?: 'run'): string => this.run('stand-in', 'fault', verb, String(code), ...(run ? [run] : []))
 

@@ -48,7 +48,9 @@ interface Edge {
 
 /** Static and dynamic imports, re-exports and `import type`, relative ones resolved to a path in the checkout. */
 export function importsOf(file: string, text: string): Edge[] {
-  const specifiers = [...text.matchAll(/(?:\bfrom\s*|\bimport\s*\(?\s*|\bgetBuiltinModule\()'(?<name>[^']+)'/g)].map((match) => match.groups!.name!)
+  const specifiers = [...text.matchAll(/(?:\bfrom\s*|\bimport\s*\(?\s*|\bgetBuiltinModule\()'(?<name>[^']+)'/g)].map(
+    (match) => match.groups!.name!,
+  )
   return specifiers.map((name) => ({
     from: file,
     target: name.startsWith('.') ? normalize(join(dirname(file), name)).replace(/\.js$/, '.ts') : name,

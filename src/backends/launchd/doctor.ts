@@ -15,7 +15,8 @@ export async function examine(host: Host): Promise<readonly DoctorFinding[]> {
   const own = ownRecords(place).map(({spec}) => spec)
   const findings = orphans(place)
   const {because, usable} = locate(host)
-  if (!usable) return own.length === 0 ? findings : [...findings, {cure: 'Use a Mac user with a login.', message: because, severity: 'error'}]
+  if (!usable)
+    return own.length === 0 ? findings : [...findings, {cure: 'Use a Mac user with a login.', message: because, severity: 'error'}]
   const site = siteOf(host)
   try {
     if (own.length > 0) await domainsUp(site)
@@ -62,6 +63,9 @@ async function examineOne(site: Site, id: string): Promise<DoctorFinding[]> {
   const file = statSync(path, {throwIfNoEntry: false})
   const owner = site.scope === 'system' ? 0 : site.host.uid
   if (file && ((file.mode & 0o022) !== 0 || (file.uid !== owner && file.uid !== 0)))
-    found(`: others may change ${path}, so launchd does not load it`, `chown ${owner} ${JSON.stringify(path)} && chmod 644 ${JSON.stringify(path)}`)
+    found(
+      `: others may change ${path}, so launchd does not load it`,
+      `chown ${owner} ${JSON.stringify(path)} && chmod 644 ${JSON.stringify(path)}`,
+    )
   return findings
 }

@@ -26,7 +26,7 @@ export async function install(site: Site, spec: ServiceSpec, options: InstallOpt
   return result
 }
 
-async function put(site: Site, spec: ServiceSpec, text: string, options: InstallOptions, again = 2): Promise<InstallResult['change']> {
+async function put(site: Site, spec: ServiceSpec, text: string, options: InstallOptions): Promise<InstallResult['change']> {
   const claim = claimOf(site, spec.id)
   const taken = () => new ServiceManagerError('already-registered', `"${spec.id}" is registered already: ${plistPath(site, spec.id)}`)
   if (claim.is === 'foreign') throw notOwned(claim.because)
@@ -39,7 +39,7 @@ async function put(site: Site, spec: ServiceSpec, text: string, options: Install
     const {code = '', message} = error as NodeJS.ErrnoException
     // Made in this very moment by somebody else.
     if (code === 'EEXIST' && options.exclusive) throw taken()
-    if (code === 'EEXIST' && again > 0) return put(site, spec, text, options, again - 1)
+    if (code === 'EEXIST') return put(site, spec, text, options)
     if (!REFUSED.includes(code)) throw error
     if (claim.is !== 'ours' || !isSame(claim.record.spec, readPlist(text)!.record.spec)) throw refused(site, spec.id, message)
     site.host.warn(`${plistPath(site, spec.id)} cannot be written (${message}) and is used as it is`)

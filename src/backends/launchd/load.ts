@@ -24,7 +24,8 @@ export async function bootstrap(site: Site, id: string): Promise<void> {
     const result = await launchctl(site, 'bootstrap', domain, path)
     const code = result.exitCode
     // What it says is one thing, whether the job is there another.
-    if ((code === 0 || code === CODE.already || code === CODE.inProgress) && (await lookIn(site, domain, id))) return spawned(site, id, domain)
+    if ((code === 0 || code === CODE.already || code === CODE.inProgress) && (await lookIn(site, domain, id)))
+      return spawned(site, id, domain)
     if (code === CODE.unsupported && domains.length > 1) {
       domains.shift()
       continue
@@ -105,7 +106,9 @@ async function bootout(site: Site, id: string, domain: string, patience: number)
     if (!(await lookIn(site, domain, id))) return spawned(site, id, domain)
     if (host.now() >= deadline) {
       const message = `${what}: ${domain} still has it ${Math.round(patience / 1000)} s after it was told to end`
-      throw new ServiceManagerError('timeout', message, {suggestions: [`Look what it does: launchctl print ${domain}/${labelOf(site, id)}`]})
+      throw new ServiceManagerError('timeout', message, {
+        suggestions: [`Look what it does: launchctl print ${domain}/${labelOf(site, id)}`],
+      })
     }
 
     await host.sleep(LOOK)

@@ -44,10 +44,13 @@ type State =
 /** Pure: of a job that is loaded. The attendant is believed while launchd says that this very one runs. */
 export function stateOf(seen: Seen, attendance: Attendance | undefined, record: PlistRecord): State {
   const gaveUp = attendance ? reasonFor(attendance) : undefined
-  if (attendance && gaveUp !== undefined && attendance.state === 'failed') {
-    if (seen.pid === undefined || seen.pid === attendance.attendant.pid) {
-      return {because: gaveUp, state: 'failed', ...(attendance.exitCode === undefined ? {} : {exitCode: attendance.exitCode})}
-    }
+  if (
+    attendance &&
+    gaveUp !== undefined &&
+    attendance.state === 'failed' &&
+    (seen.pid === undefined || seen.pid === attendance.attendant.pid)
+  ) {
+    return {because: gaveUp, state: 'failed', ...(attendance.exitCode === undefined ? {} : {exitCode: attendance.exitCode})}
   }
 
   if (seen.pid === undefined) return withoutProcess(seen)

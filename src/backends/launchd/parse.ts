@@ -9,25 +9,35 @@ export interface Seen {
 
 /** Pure: of `launchctl print DOMAIN/LABEL`. Only what stands one step in belongs to the job itself. */
 export function parsePrint(text: string): Seen {
+  const own = ownValues(text)
+  const pid = Number(own.get('pid'))
+  const state = own.get('state')
+  const lastExit = lastExitOf(own.get('last exit code')) ?? (own.has('last terminating signal') ? 'signal' : undefined)
+  return {
+    ...(Number.isSafeInteger(pid) && pid > 0 ? {pid} : {}),
+    ...(state === undefined ? {} : {state}),
+    ...(lastExit === undefined ? {} : {lastExit}),
+  }
+}
+
+function ownValues(text: string): Map<string, string> {
   const own = new Map<string, string>()
   let inside: string | undefined
   for (const line of text.split('\n')) {
     const [, indent, name, value] = /^(\t| {4})([^\s=][^=]*?) = (.*)$/.exec(line) ?? []
-    if (inside === undefined && name !== undefined && value === '{') inside = indent
-    else if (inside !== undefined) inside = line === `${inside}}` ? undefined : inside
+    if (inside !== undefined) inside = line === `${inside}}` ? undefined : inside
+    else if (value === '{') inside = indent
     else if (name !== undefined && !own.has(name)) own.set(name, value!.trim())
   }
 
-  const pid = Number(own.get('pid'))
-  const state = own.get('state')
-  const code = /^(-?\d+)/.exec(own.get('last exit code') ?? '')?.[1]
-  const lastExit = code === undefined ? (own.get('last exit code')?.includes('never') ? 'never' : undefined) : Number(code)
-  const signal = own.has('last terminating signal') ? 'signal' : undefined
-  return {
-    ...(Number.isSafeInteger(pid) && pid > 0 ? {pid} : {}),
-    ...(state === undefined ? {} : {state}),
-    ...((lastExit ?? signal) === undefined ? {} : {lastExit: (lastExit ?? signal)!}),
-  }
+  return own
+}
+
+/** `0`, `78: EX_CONFIG`, `(never exited)`. */
+function lastExitOf(text = ''): number | 'never' | undefined {
+  if (text.includes('never')) return 'never'
+  const code = /^-?\d+/.exec(text)?.[0]
+  return code === undefined ? undefined : Number(code)
 }
 
 /** Pure: of `launchctl list LABEL`, the older verb; its exit status is one of wait(2). */

@@ -18,7 +18,8 @@ export async function* readAttendedLogs(host: Host, directory: string, {follow, 
     // What has no line break yet is shown when it gets one, or at once where nobody waits for it.
     const rest = follow ? '' : reader.rest()
     yield* (rest === '' ? last : [...last, rest]).slice(-lines || Infinity)
-    while (follow && !signal?.aborted) {
+    if (!follow) return
+    while (!signal?.aborted) {
       const moved = reader.wasReplaced()
       yield* reader.read()
       if (moved) {

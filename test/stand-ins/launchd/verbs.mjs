@@ -74,7 +74,17 @@ const VERBS = {
     const [domain, label] = split(target)
     if (label) return describe(jobOf(machine, target))
     const jobs = [...machine.jobsOf(domain, 112).values()].map((job) => `\t\t${job.pid ?? 0}\t-\t${job.label}`)
-    return [`${domain} = {`, '\tservices = {', ...jobs, '\t}', '\tdisabled services = {', ...disabledList(machine, domain), '\t}', '}', ''].join('\n')
+    return [
+      `${domain} = {`,
+      '\tservices = {',
+      ...jobs,
+      '\t}',
+      '\tdisabled services = {',
+      ...disabledList(machine, domain),
+      '\t}',
+      '}',
+      '',
+    ].join('\n')
   },
   'print-disabled'(machine, domain) {
     machine.jobsOf(domain, 112)
@@ -136,12 +146,27 @@ const VERBS = {
   managername: () => 'Background\n',
   /** Of the tests alone: what the next call of a verb is to meet, and a user who logs in or out. */
   'stand-in'(machine, what, ...words) {
-    if (what === 'fault') machine.faults.push({code: Number(words[1]), run: words[2] === 'run', verb: words[0]})
-    else if (what === 'login') {
-      machine.domains.set(words[0], new Map())
-      machine.fill(words[0], words[1])
-    } else if (what === 'logout') return logOut(machine, words[0])
-    else usage()
+    switch (what) {
+      case 'fault': {
+        machine.faults.push({code: Number(words[1]), run: words[2] === 'run', verb: words[0]})
+        break
+      }
+
+      case 'login': {
+        machine.domains.set(words[0], new Map())
+        machine.fill(words[0], words[1])
+
+        break
+      }
+
+      case 'logout': {
+        return logOut(machine, words[0])
+      }
+
+      default: {
+        usage()
+      }
+    }
   },
 }
 
@@ -156,7 +181,12 @@ function override(machine, target, disabled) {
 function logOut(machine, domain) {
   const jobs = machine.jobsOf(domain)
   machine.domains.delete(domain)
-  const ends = [...jobs.values()].map((job) => new Promise((resolve) => job.remove(resolve)))
+  const ends = [...jobs.values()].map(
+    (job) =>
+      new Promise((resolve) => {
+        job.remove(resolve)
+      }),
+  )
   return Promise.all(ends).then(() => ({}))
 }
 
@@ -164,7 +194,10 @@ function logOut(machine, domain) {
 export function answer(machine, [verb, ...words]) {
   const act = VERBS[verb] ?? usage
   const fault = verb === 'stand-in' ? undefined : machine.faultFor(verb)
-  if (fault && !fault.run) said(verb, () => { throw new Refused(fault.code) })
+  if (fault && !fault.run)
+    said(verb, () => {
+      throw new Refused(fault.code)
+    })
   const out = act(machine, ...words)
   if (fault) throw new Refused(fault.code)
   return typeof out === 'string' ? {out} : out

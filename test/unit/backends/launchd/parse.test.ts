@@ -96,7 +96,14 @@ describe('launchd: status', () => {
   })
 
   it('tells why it was given up', () => {
-    const gaveUp: Attendance = {attendant: attendance.attendant, because: 'crash-loop', definition: 'now', exitCode: 137, ready: false, state: 'failed'}
+    const gaveUp: Attendance = {
+      attendant: attendance.attendant,
+      because: 'crash-loop',
+      definition: 'now',
+      exitCode: 137,
+      ready: false,
+      state: 'failed',
+    }
     const {because, state} = stateOf({lastExit: 0}, gaveUp, record) as {because: string; state: string}
     expect(state).to.equal('failed')
     expect(because).to.equal('it was started 5 times within 60 seconds and was given up; the last time it was killed by SIGKILL')
