@@ -26,6 +26,7 @@ describe('hermes on a Mac that is played', function () {
     const made = await hermes('profile:create', 'coder')
     expect(made.code, made.stdout + made.stderr).to.equal(0)
   })
+
   afterEach(() => standIn.dispose())
 
   const pid = async () => (await hermes('gateway:status', 'coder', '--json')).json().pid as number

@@ -60,6 +60,7 @@ export class StandIn {
 
   /** The lines of every call so far. */
   calls = (): string[] => readFileSync(join(this.directory, 'calls.log'), 'utf8').trim().split('\n')
+
   /** Of the first definition there is. */
   firstTarget(): string {
     const [name] = readdirSync(this.plists)

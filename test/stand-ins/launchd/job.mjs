@@ -61,7 +61,13 @@ export class Job {
     const {EnvironmentVariables = {}, ProgramArguments, StandardErrorPath, StandardOutPath, WorkingDirectory = '/'} = this.plist
     const to = (path) => (path ? openSync(path, 'a') : 'ignore')
     const own = this.domain === 'system' ? {} : {HOME: '/nonexistent', LOGNAME: 'user', SHELL: '/bin/zsh', USER: 'user'}
-    const environment = {...own, PATH: '/usr/bin:/bin:/usr/sbin:/sbin', XPC_SERVICE_NAME: this.label, ...this.machine.options.environment, ...EnvironmentVariables}
+    const environment = {
+      ...own,
+      PATH: '/usr/bin:/bin:/usr/sbin:/sbin',
+      XPC_SERVICE_NAME: this.label,
+      ...this.machine.options.environment,
+      ...EnvironmentVariables,
+    }
     this.runs++
     this.lastSpawn = Date.now()
     const [file, ...words] = ProgramArguments
