@@ -310,7 +310,12 @@ describe('attendant', () => {
       })
     })
 
-    it('is nothing where it is anything else', () => {
+    it('has the start to the millisecond where the file of it may be believed', () => {
+    const since = (begun: number) => parseAttendance(sound, false, new Date(begun))!.since!.getTime()
+    expect([since(5321), since(4999), since(9000)]).to.deep.equal([5321, 5000, 5000])
+  })
+
+  it('is nothing where it is anything else', () => {
       for (const text of [
         '',
         '\0'.repeat(100),

@@ -1,6 +1,8 @@
 import type {ServiceStatus} from '@hermes-cli/service-manager'
 import {readAttendance, reasonFor, type Attendance} from '@hermes-cli/service-manager/attendant'
 
+import {accessSync, constants} from 'node:fs'
+
 import {claimOf, driftOf} from './definition.js'
 import {domainsUp, lookUp, type Loaded} from './launchctl.js'
 import type {Seen} from './parse.js'
@@ -23,7 +25,21 @@ export async function observe(site: Site, id: string): Promise<ServiceStatus> {
   const common = {enabled, ...(drift === undefined ? {} : {drift})}
   const job = best(loaded)
   if (!job) return {...common, state: 'stopped'}
-  return {...common, ...stateOf(job.seen, readAttendance(attendanceOf(claim.record.spec, site.scope)), claim.record)}
+  const directory = attendanceOf(claim.record.spec, site.scope)
+  const attendance = readAttendance(directory)
+  if (!attendance && job.seen.pid !== undefined && !isReadable(directory))
+    return {because: `it runs, and user ${site.host.uid} may not read what its attendant says in ${directory}`, state: 'unknown'}
+  return {...common, ...stateOf(job.seen, attendance, claim.record)}
+}
+
+/** Or not there yet. */
+function isReadable(directory: string): boolean {
+  try {
+    accessSync(directory, constants.R_OK)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'EACCES'
+  }
 }
 
 /** Of several domains that have it, the one where it runs. */

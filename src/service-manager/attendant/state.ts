@@ -26,15 +26,16 @@ export function readAttendance(directory: string): Attendance | undefined {
     const text = readSmall(join(directory, 'state'))
     if (text === undefined) return undefined
     const ready = (lstatSync(join(directory, 'ready'), {throwIfNoEntry: false})?.size ?? 0) > 0
-    // `ready` is of this very run only where that was the same before and after.
-    if (readSmall(join(directory, 'state')) === text) return parseAttendance(text, ready)
+    const begun = lstatSync(join(directory, 'begun'), {throwIfNoEntry: false})?.mtime
+    // Both are of this very run only where that was the same before and after.
+    if (readSmall(join(directory, 'state')) === text) return parseAttendance(text, ready, begun)
   }
 
   return undefined
 }
 
 /** Pure. The file is in a home, where others than its attendant may have written it. */
-export function parseAttendance(text: string, ready = false): Attendance | undefined {
+export function parseAttendance(text: string, ready = false, begun?: Date): Attendance | undefined {
   const found = new Map<string, string>()
   for (const line of text.split('\n')) {
     const space = line.indexOf(' ')
@@ -55,10 +56,16 @@ export function parseAttendance(text: string, ready = false): Attendance | undef
     ready: ready && state === 'running',
     state,
     ...(program ? {program} : {}),
-    ...(since === undefined ? {} : {since: new Date(since * 1000)}),
+    ...(since === undefined ? {} : {since: exact(since, begun)}),
     ...(exitCode === undefined || exitCode > 255 ? {} : {exitCode}),
     ...(because ? {because} : {}),
   }
+}
+
+/** A shell tells whole seconds; the file that each program's shell makes first has the rest. */
+function exact(since: number, begun?: Date): Date {
+  const later = begun ? begun.getTime() - since * 1000 : -1
+  return begun && later >= 0 && later < 2000 ? begun : new Date(since * 1000)
 }
 
 function processOf(text = ''): {pid: number; born: string} | undefined {

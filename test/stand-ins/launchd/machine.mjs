@@ -2,6 +2,7 @@
 import {execFileSync} from 'node:child_process'
 import {appendFileSync, readdirSync, readFileSync, statSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
+import {setTimeout as delay} from 'node:timers/promises'
 
 import {Refused} from './errors.mjs'
 import {Job} from './job.mjs'
@@ -13,6 +14,27 @@ const json = (path, otherwise) => {
   } catch {
     return otherwise
   }
+}
+
+/** A zombie that waits for its parent is no more, where /proc tells. */
+function isGroupAlive(group) {
+  try {
+    process.kill(-group, 0)
+  } catch {
+    return false
+  }
+
+  if (process.platform !== 'linux') return true
+  return readdirSync('/proc').some((name) => {
+    if (!/^\d+$/.test(name)) return false
+    try {
+      const text = readFileSync(`/proc/${name}/stat`, 'utf8')
+      const [state, , pgrp] = text.slice(text.lastIndexOf(')') + 2).split(' ')
+      return Number(pgrp) === group && state !== 'Z' && state !== 'X'
+    } catch {
+      return false
+    }
+  })
 }
 
 export class Machine {
@@ -100,8 +122,8 @@ export class Machine {
     return at === -1 ? undefined : this.faults.splice(at, 1)[0]
   }
 
-  /** As a power cut does it: nobody is asked. */
-  powerOff() {
+  /** As a power cut does it: nobody is asked. Ends when nobody is left. */
+  async powerOff() {
     for (const group of this.groups) {
       try {
         process.kill(-group, 'SIGKILL')
@@ -110,6 +132,8 @@ export class Machine {
       }
     }
 
+    const deadline = Date.now() + 5000
+    while ([...this.groups].some((group) => isGroupAlive(group)) && Date.now() < deadline) await delay(5)
     process.exit(0)
   }
 }
