@@ -52,6 +52,7 @@ const PACKAGES = {
   fish: ['fish'],
   iptables: ['iptables'],
   runsvdir: ['runit'],
+  plistutil: ['libplist-utils'],
   's6-svscan': ['s6'],
   shellcheck: ['shellcheck'],
   strace: ['strace'],

@@ -33,6 +33,7 @@ export const TIERS = [
   {name: 'registry', folder: 'registry', needs: ['runsvdir'], prepare: prepareRegistry},
   {name: 'shells', folder: 'shells', needs: ['bash', 'fish', 'tmux', 'zsh']},
   {name: 'integration', folder: 'integration', needs: ['s6-svscan', 'strace']},
+  {name: 'launchd', folder: 'launchd', needs: ['plistutil', 'xmllint']},
   {name: 'systemd-user', folder: 'systemd', needs: systemdNeeds, prepare: prepareSystemd('user')},
   {name: 'systemd-system', folder: 'systemd', needs: systemdNeeds, prepare: prepareSystemd('system')},
   {name: 'systemd-reboot', folder: 'systemd-reboot', needs: systemdNeeds, prepare: prepareReboot},

@@ -1,14 +1,18 @@
 import {readdirSync, readFileSync, readlinkSync, realpathSync} from 'node:fs'
 
-import {isLinux, isWindows} from './platform.js'
+import {isDarwin, isLinux, isWindows} from './platform.js'
+import {onThisMac} from './process-darwin.js'
 import {startTimesOnWindows} from './process-windows.js'
 
 /** What tells one process from every other, also after its pid was given away again. */
 export interface ProcessIdentity {
   readonly pid: number
-  /** Start time: clock ticks since boot on Linux (/proc/PID/stat field 22), milliseconds since 1970 on Windows, 0 where it is not known. */
+  /**
+   * Start time: clock ticks since boot on Linux (/proc/PID/stat field 22), seconds on macOS, milliseconds since 1970 on
+   * Windows, 0 where it is not known.
+   */
   readonly startTime: number
-  /** The kernel's boot id on Linux, '' elsewhere. Pids and start times only mean something within one boot. */
+  /** The kernel's boot id on Linux and macOS, '' elsewhere. Pids and start times only mean something within one boot. */
   readonly bootId: string
 }
 
@@ -20,7 +24,7 @@ function readOrEmpty(path: string): string {
   }
 }
 
-export const bootId = (): string => readOrEmpty('/proc/sys/kernel/random/boot_id').trim()
+export const bootId = (): string => (isDarwin ? onThisMac.bootId() : readOrEmpty('/proc/sys/kernel/random/boot_id').trim())
 
 /** As /proc names it; null where there are none. Processes of another one cannot be seen from here. */
 export const pidNamespace = (): string | null => linkOf('/proc/self/ns/pid') ?? null
@@ -50,7 +54,8 @@ export function identify(pid: number): ProcessIdentity | undefined {
   }
 
   if (!exists(pid)) return undefined
-  return {bootId: '', pid, startTime: isWindows ? startTimesOnWindows.of(pid) : 0}
+  const startTime = isDarwin ? onThisMac.startTime(pid) : isWindows ? startTimesOnWindows.of(pid) : 0
+  return startTime === undefined ? undefined : {bootId: bootId(), pid, startTime}
 }
 
 function exists(pid: number): boolean {

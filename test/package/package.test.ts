@@ -46,7 +46,7 @@ describe('the packed artefact', function () {
   })
 
   it('carries the contract, the bundled backends and the licences, and no source', () => {
-    const plugins = ['s6', 'systemd', 'windows'].map((kind) => `node_modules/@hermes-cli/backend-${kind}`)
+    const plugins = ['launchd', 's6', 'systemd', 'windows'].map((kind) => `node_modules/@hermes-cli/backend-${kind}`)
     for (const path of [
       'LICENSE',
       'README.md',

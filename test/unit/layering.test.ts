@@ -28,9 +28,9 @@ const RESERVED: ReadonlyArray<{allowed: RegExp; package: RegExp; why: string}> =
   },
   {
     allowed:
-      /^src\/(?:host\/exec|gateway\/run\/[\w-]+|service-manager\/(?:memory|conformance)[\w/-]*|backends\/windows\/attend\/[\w-]+)\.ts$/,
+      /^src\/(?:host\/(?:exec|process-darwin)|gateway\/run\/[\w-]+|service-manager\/(?:memory|conformance)[\w/-]*|backends\/windows\/attend\/[\w-]+)\.ts$/,
     package: /^node:child_process$/,
-    why: 'programs are run in host/exec, by the supervised process itself, by an attendant and by the reference backend',
+    why: 'programs are run in host/exec, for the identity of a process on macOS, by the supervised process itself, by an attendant and by the reference backend',
   },
   {allowed: /^src\/profile\/config-schema\.ts$|^src\/profile\//, package: /^(?:valibot|yaml)$/, why: 'configuration is parsed in one room'},
 ]
@@ -50,7 +50,9 @@ interface Edge {
 
 /** Static and dynamic imports, re-exports and `import type`, relative ones resolved to a path in the checkout. */
 export function importsOf(file: string, text: string): Edge[] {
-  const specifiers = [...text.matchAll(/(?:\bfrom\s*|\bimport\s*\(?\s*)'(?<name>[^']+)'/g)].map((match) => match.groups!.name!)
+  const specifiers = [...text.matchAll(/(?:\bfrom\s*|\bimport\s*\(?\s*|\bgetBuiltinModule\()'(?<name>[^']+)'/g)].map(
+    (match) => match.groups!.name!,
+  )
   return specifiers.map((name) => ({
     from: file,
     target: name.startsWith('.') ? normalize(join(dirname(file), name)).replace(/\.js$/, '.ts') : name,
@@ -69,7 +71,7 @@ export function problemWith({from, target}: Edge): string | undefined {
   }
 
   if (room(from) === 'service-manager' && !target.startsWith('node:')) return 'the contract imports node: only'
-  if (room(from) === 'backends' && !/^(?:node:|@hermes-cli\/service-manager$|@oclif\/core$)/.test(target))
+  if (room(from) === 'backends' && !/^(?:node:|@hermes-cli\/service-manager(?:\/attendant)?$|@oclif\/core$)/.test(target))
     return 'a backend imports the contract and node: only'
   if (room(from) === 'host' && target === '@hermes-cli/service-manager') return undefined
   if (/^@hermes-cli\/backend-/.test(target)) return 'nobody imports a backend'
