@@ -80,6 +80,9 @@ describe('an answer to TAB', () => {
     rmSync(join(at, 'oclif.manifest.json'))
     execaSync('mkfifo', [join(at, 'oclif.manifest.json')])
     expect(await answered(['bash', 'hermes gateway rest', ' '])).to.deep.equal(['restart'])
+    rmSync(join(at, 'oclif.manifest.json'))
+    symlinkSync('/dev/zero', join(at, 'oclif.manifest.json'))
+    expect(await answered(['bash', 'hermes gateway rest', ' '])).to.deep.equal(['restart'])
     for (const broken of ['', '{"oclif": {"plugins": {}}}', '7']) {
       writeFileSync(join(data, 'package.json'), broken)
       expect(await answered(['bash', 'hermes gateway rest', ' '])).to.deep.equal(['restart'])
