@@ -67,6 +67,7 @@ describe('the packed artefact', function () {
     expect(backends.map(({kind, usable}: any) => [kind, usable])).to.deep.equal([
       ['s6', false],
       ['systemd', false],
+      ['systemd', false],
       ['windows', false],
     ])
     expect((await hermes(home, ['s6', 'boot', '--help'])).exitCode).to.equal(0)
