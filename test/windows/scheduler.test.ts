@@ -80,6 +80,7 @@ describe('Task Scheduler: races', () => {
   })
 
   it('restart says /Run when the instance before is over, so that none is dropped', async () => {
+    machine.scheduler.linger = 3000
     const first = await running()
     await manager.restart('a')
     expect(live()).to.have.length(1)

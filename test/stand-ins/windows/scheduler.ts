@@ -37,6 +37,8 @@ export class Scheduler extends TaskStore {
   asked = 0
   /** So many of the next `/Run`s are dropped, with success. */
   drop = 0
+  /** Milliseconds for which an instance still counts after its process has ended: the service notices in its own time. */
+  linger = 0
   /** Milliseconds of a minute of the Task Scheduler's own, for delays and restarts. */
   minute = 60_000
   /** Numbers of events, as in the history: 100 started, 102 done, 111 terminated, 322 dropped. */
@@ -159,7 +161,7 @@ export class Scheduler extends TaskStore {
     }
 
     child.once('error', () => over(CODES.fileNotFound))
-    child.once('exit', (code) => over(code ?? 1))
+    child.once('exit', (code) => this.later(this.linger, () => over(code ?? 1)))
   }
 
   private duration(text: string): number {
