@@ -1,4 +1,4 @@
-import {closeSync, constants, fstatSync, openSync, readSync, type Stats} from 'node:fs'
+import {closeSync, constants, fstatSync, lstatSync, openSync, readSync, type Stats} from 'node:fs'
 import {join} from 'node:path'
 
 import type {Host} from '../host.js'
@@ -23,7 +23,15 @@ export async function* readAttendedLogs(host: Host, directory: string, {follow, 
       const moved = reader.wasReplaced()
       yield* reader.read()
       if (moved) {
-        const rest = reader.rest()
+        // More than one rotation may have come since the last look.
+        let rest = reader.rest()
+        for (let n = reader.age(directory) - 1; n >= 1; n--) {
+          const between = new Reader(join(directory, `current.${n}`), rest)
+          yield* between.read()
+          rest = between.rest()
+          between.close()
+        }
+
         reader.close()
         reader = new Reader(current, rest)
       } else await host.sleep(LOOK, signal).catch(() => {})
@@ -83,6 +91,17 @@ class Reader {
     closeSync(now)
     if (mine!.size < this.position) this.position = 0
     return mine!.ino !== theirs!.ino
+  }
+
+  /** Under which number its file is now; 0 for none. */
+  age(directory: string): number {
+    if (this.fd === undefined) return 0
+    const {ino} = fstatSync(this.fd)
+    for (let n = 1; n <= LOG.files; n++) {
+      if (lstatSync(join(directory, `current.${n}`), {throwIfNoEntry: false})?.ino === ino) return n
+    }
+
+    return 0
   }
 
   *read(): Iterable<string> {

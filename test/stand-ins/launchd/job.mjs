@@ -57,7 +57,7 @@ export class Job {
 
   spawn() {
     this.scheduled = false
-    if (this.removing) return
+    if (this.removing || this.machine.off) return
     const {EnvironmentVariables = {}, ProgramArguments, StandardErrorPath, StandardOutPath, WorkingDirectory = '/'} = this.plist
     const to = (path) => (path ? openSync(path, 'a') : 'ignore')
     const own = this.domain === 'system' ? {} : {HOME: '/nonexistent', LOGNAME: 'user', SHELL: '/bin/zsh', USER: 'user'}

@@ -124,6 +124,7 @@ export class Machine {
 
   /** As a power cut does it: nobody is asked. Ends when nobody is left. */
   async powerOff() {
+    this.off = true
     for (const group of this.groups) {
       try {
         process.kill(-group, 'SIGKILL')
