@@ -53,7 +53,7 @@ export class Attended {
   }
 
   say = (): Attendance | undefined => readAttendance(this.directory)
-running = (): Promise<Attendance & {program: NonNullable<Attendance['program']>}> =>
+  running = (): Promise<Attendance & {program: NonNullable<Attendance['program']>}> =>
     until('its program is ready', () => {
       const now = this.say()
       return now?.ready && now.program && {...now, program: now.program}
