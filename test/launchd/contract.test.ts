@@ -1,6 +1,6 @@
 import launchd from '@hermes-cli/backend-launchd'
 import type {Host, Scope} from '@hermes-cli/service-manager'
-import {conformance, type Harness} from '@hermes-cli/service-manager/conformance'
+import {conformance, type Harness, type Instance} from '@hermes-cli/service-manager/conformance'
 
 import {realpathSync} from 'node:fs'
 import {tmpdir} from 'node:os'
@@ -12,10 +12,14 @@ import {standInLaunchd} from '../support/launchd.js'
 /** On a Mac the real one can be asked for; as root that is the machine's. The temporary home makes its labels unlike any other. */
 const real = process.platform === 'darwin' && process.env.HERMES_TEST_REAL === 'launchd'
 
-async function create(scope: Scope, home: string) {
+interface Mac extends Instance {
+  readonly reboot?: () => Promise<void>
+}
+
+async function create(scope: Scope, home: string): Promise<Mac> {
   if (!real) {
     const standIn = await standInLaunchd({scope})
-    return {dispose: () => standIn.dispose(), host: standIn.hostFor(home)}
+    return {dispose: () => standIn.dispose(), host: standIn.hostFor(home), reboot: () => standIn.reboot()}
   }
 
   const host: Host = {...createHost({environment: {HERMES_HOME: home, PATH: process.env.PATH}, home}), scope}
@@ -31,6 +35,8 @@ const harness = (scope: Scope): Harness => ({
   backend: launchd,
   create: (home) => create(scope, home),
   directory: realpathSync(tmpdir()),
+  // Nobody reboots a Mac from a test that runs on it.
+  ...(real ? {} : {reboot: async (instance) => (instance as Mac).reboot!()}),
   // The attendant's first restart comes after a second.
   quiet: 1800,
 })

@@ -9,7 +9,7 @@ import {join} from 'node:path'
 import {createHost} from '#hermes/host/host.js'
 
 import {root} from './directories.js'
-import {killAll} from './processes.js'
+import {familyOf, killAll} from './processes.js'
 
 const STAND_IN = join(root, 'test/stand-ins/launchd')
 
@@ -70,6 +70,12 @@ export class StandIn {
   run = (...words: string[]): string => execFileSync(this.launchctl, words, {encoding: 'utf8'})
   /** The next call of that verb is refused with this code; with `run` it does its work all the same. */
   fault = (verb: string, code: number, run?: 'run'): string => this.run('stand-in', 'fault', verb, String(code), ...(run ? [run] : []))
+
+  /** The power fails, whatever it runs with it, and comes back. */
+  async reboot(): Promise<void> {
+    await this.powerCut(familyOf(this.daemon!.pid!))
+    await this.boot()
+  }
 
   async boot(): Promise<void> {
     const daemon = spawn(process.execPath, [join(STAND_IN, 'launchd.mjs'), this.directory], {stdio: ['pipe', 'pipe', 'inherit']})

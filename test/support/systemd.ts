@@ -3,7 +3,7 @@ import type {Host, Scope} from '@hermes-cli/service-manager'
 import {execa} from 'execa'
 
 import {createHost} from '#hermes/host/host.js'
-import {chmodSync, mkdtempSync, readdirSync, rmSync} from 'node:fs'
+import {chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync} from 'node:fs'
 import {homedir} from 'node:os'
 import {join} from 'node:path'
 
@@ -20,6 +20,24 @@ export const systemctl = (...args: string[]) => execa('systemctl', [`--${scope}`
 export function labHost(home: string, warn: (message: string) => void = () => {}): Host {
   const environment = {HERMES_HOME: home, PATH: process.env.PATH}
   return {...createHost({environment, home, warn}), scope}
+}
+
+/**
+ * What a boot of the machine is to the services of one home: killed, forgotten, and started again by their target alone.
+ * test/systemd-reboot cuts the power of whole machines; here others of the same lab go on.
+ */
+export async function rebootServices(home: string): Promise<void> {
+  const isOurs = (name: string) => readFileSync(join(unitDirectory, name), 'utf8').includes(JSON.stringify(home))
+  const units = readdirSync(unitDirectory).filter((name) => /^hermes-gateway-.*\.service$/.test(name) && isOurs(name))
+  if (units.length > 0) {
+    await systemctl('kill', '--kill-who=all', '--signal=KILL', ...units)
+    await systemctl('stop', ...units)
+    await systemctl('reset-failed', ...units)
+  }
+
+  await systemctl('daemon-reload')
+  const {exitCode, stderr} = await systemctl('start', scope === 'user' ? 'default.target' : 'multi-user.target')
+  if (exitCode !== 0) throw new Error(stderr)
 }
 
 /** Removes every service of that home. */

@@ -10,15 +10,26 @@ import {windowsMachine} from '../stand-ins/windows/machine.js'
 /** HERMES_TEST_REAL=windows: the Task Scheduler of this machine, and no stand-in. */
 export const isReal = process.env.HERMES_TEST_REAL === 'windows'
 
+export interface Windows extends Instance {
+  /** The power fails, comes back, and the user logs in. Not on a real machine, on which the test runs itself. */
+  readonly reboot?: () => Promise<void>
+}
+
 /** A manager for that home: of a machine of its own, or of this one. */
-export async function instance(home: string): Promise<Instance> {
+export async function instance(home: string): Promise<Windows> {
   if (isReal) {
     const host = createHost({environment: {...process.env, HERMES_HOME: home}, home})
     return {dispose: () => removeAll(host), host}
   }
 
   const machine = await windowsMachine()
-  return {dispose: () => machine.dispose(), host: machine.host(home)}
+  const reboot = async () => {
+    await machine.powerOff()
+    machine.scheduler.minute = 0
+    machine.logon()
+  }
+
+  return {dispose: () => machine.dispose(), host: machine.host(home), reboot}
 }
 
 /** Removes every service of that home. */

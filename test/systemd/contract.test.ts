@@ -1,7 +1,7 @@
 import systemd from '@hermes-cli/backend-systemd'
 import {conformance, type Harness} from '@hermes-cli/service-manager/conformance'
 
-import {labHost, removeAll} from '../support/systemd.js'
+import {labHost, rebootServices, removeAll} from '../support/systemd.js'
 
 const harness: Harness = {
   backend: systemd,
@@ -9,6 +9,7 @@ const harness: Harness = {
     const host = labHost(home)
     return {dispose: () => removeAll(host), host}
   },
+  reboot: ({host}) => rebootServices(host.home),
   // RestartSec=1, and a little.
   quiet: 1800,
 }

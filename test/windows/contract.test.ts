@@ -1,11 +1,12 @@
 import windows from '@hermes-cli/backend-windows'
 import {conformance, type Harness} from '@hermes-cli/service-manager/conformance'
 
-import {instance} from '../support/windows.js'
+import {instance, isReal, type Windows} from '../support/windows.js'
 
 const harness: Harness = {
   backend: windows,
   create: instance,
+  ...(isReal ? {} : {reboot: async (machine) => (machine as Windows).reboot!()}),
   // The first restart comes after a second, and PowerShell is no sprinter.
   patience: 30_000,
   quiet: 2000,
