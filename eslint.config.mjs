@@ -50,6 +50,10 @@ export default [
     },
   },
   {
+    files: ['examples/**/test/**'],
+    rules: {'n/no-unsupported-features/node-builtins': 'off'},
+  },
+  {
     files: ['test/**'],
     rules: {
       'mocha/no-exports': 'off',

@@ -2,6 +2,14 @@ export {checked, checkId, checkSpec, type CheckedServiceManager} from './checked
 export {hermesContext, provideContext, type Considered, type DetectionResult, type HermesContext, type Selection} from './context.js'
 export {backendProblem, defineBackend, type BackendAnnouncement} from './define.js'
 export {
+  serviceDirectories,
+  type DefinitionFile,
+  type DefinitionFiles,
+  type PutOptions,
+  type ServiceDirectories,
+  type ServiceDirectory,
+} from './directory.js'
+export {
   commandFailed,
   ERROR_CODES,
   isServiceManagerError,
@@ -10,7 +18,10 @@ export {
   type ServiceManagerErrorCode,
 } from './errors.js'
 export type {DetachedOptions, ExecOptions, ExecResult, FifoState, Host, HostFacts} from './host.js'
+export {readLogDirectory, readLogFiles} from './log-files.js'
+export {recordDigest, recordOf, specIn} from './record.js'
 export {serviceStem, type StemOptions} from './service-name.js'
+export {launchLines, shellCommand, shellQuote, type LaunchOptions} from './shell.js'
 export {
   isSamePlace,
   SUPERVISION_LOCK,
@@ -37,3 +48,4 @@ export {
   type ServiceStatus,
   type StopOptions,
 } from './types.js'
+export {waitUntil, waitUntilDown, waitUntilUp} from './wait.js'

@@ -14,6 +14,7 @@ import {play} from './stage.js'
 import {supervision} from './supervision.js'
 
 export type {Harness, Instance, Runner} from './harness.js'
+export {realHost, type RealHostOptions} from './real-host.js'
 
 const GROUPS: Readonly<Record<string, (kit: Kit) => void>> = {
   'harness rules': harnessRules,
