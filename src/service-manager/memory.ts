@@ -18,6 +18,8 @@ export {loadLaunch, type Launch} from './memory/launch.js'
 export interface MemoryOptions extends Partial<Rules> {
   /** Seconds a service may take to be ready when its spec does not say. */
   readonly startSeconds?: number
+  /** Whether `reboot` brings back what is enabled. Default false: nothing of this is there after the process it lives in. */
+  readonly bootPersistence?: boolean
   /** Runs a program. Default: a real child process. */
   readonly launch?: Launch
 }
@@ -25,6 +27,8 @@ export interface MemoryOptions extends Partial<Rules> {
 export interface MemoryBackend extends Backend {
   /** Kills every process of this home, or of all, and forgets the services. Resolves when they have ended. */
   dispose(home?: string): Promise<void>
+  /** Kills every process of this home, then starts what is enabled. Resolves when that was told to start. */
+  reboot(home: string): Promise<void>
 }
 
 type Services = Map<string, MemoryService>
@@ -48,7 +52,7 @@ export function createMemoryBackend(options: MemoryOptions = {}): MemoryBackend 
     label: 'memory (services of this process)',
     rank: 0,
     supports: {
-      bootPersistence: false,
+      bootPersistence: options.bootPersistence ?? false,
       exitCodes: 'manager',
       logs: true,
       offlineInstall: false,
@@ -59,6 +63,11 @@ export function createMemoryBackend(options: MemoryOptions = {}): MemoryBackend 
   })
   return {
     ...backend,
+    async reboot(home) {
+      const services = [...(homes.get(home)?.values() ?? [])]
+      await Promise.all(services.map((service) => end(service, 0)))
+      for (const service of services) if (service.enabled && options.bootPersistence) service.up()
+    },
     async dispose(home) {
       const doomed = [...homes].filter(([one]) => home === undefined || one === home)
       for (const [one] of doomed) homes.delete(one)
@@ -78,13 +87,13 @@ function manage(services: Services, options: MemoryOptions): ServiceManager {
     throw new ServiceManagerError('not-registered', `no service "${id}" is registered`, {suggestions: ['Install it first.']})
   }
 
-  const start = async (service: MemoryService): Promise<void> => {
-    service.enabled = true
+  const start = async (service: MemoryService, enable = true): Promise<void> => {
+    if (enable) service.enabled = true
     await bringUp(service, options.startSeconds ?? 30)
   }
 
   return {
-    async install(spec: ServiceSpec, {exclusive, start: wanted}: InstallOptions): Promise<InstallResult> {
+    async install(spec: ServiceSpec, {enable = true, exclusive, start: wanted}: InstallOptions): Promise<InstallResult> {
       const launch = options.launch ?? (await loadLaunch())
       const found = services.get(spec.id)
       if (found && exclusive) throw new ServiceManagerError('already-registered', `service "${spec.id}" is already registered`)
@@ -93,7 +102,7 @@ function manage(services: Services, options: MemoryOptions): ServiceManager {
       // Comparing by content: the order of the environment is no change.
       const change = found ? (isDeepStrictEqual(found.spec, spec) ? 'unchanged' : 'updated') : 'created'
       service.spec = structuredClone(spec)
-      if (wanted) await start(service)
+      if (wanted) await start(service, enable)
       return {change, restartDue: service.restartDue}
     },
     list: async () => [...services.keys()].sort(),

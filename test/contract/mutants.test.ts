@@ -1,10 +1,9 @@
 import type {Backend} from '@hermes-cli/service-manager'
 
 import {conformance} from '@hermes-cli/service-manager/conformance'
-import {createMemoryBackend} from '@hermes-cli/service-manager/memory'
 import {expect} from 'chai'
 
-import {memoryHarness} from '../support/harness.js'
+import {memoryHarness, soundMemory} from '../support/harness.js'
 import {disposeShared, MUTANTS, type Mutant} from '../support/mutants/index.js'
 import {record, type Recorded} from '../support/recording.js'
 
@@ -51,29 +50,43 @@ describe('the conformance kit', function () {
   let problems: ReadonlyMap<Mutant, Promise<string | undefined>>
 
   it('passes the sound reference in every test that is to find a mutant', async () => {
-    const tests = record((runner) => conformance(runner, memoryHarness(createMemoryBackend(), {patience: PATIENCE})))
+    const tests = record((runner) => conformance(runner, memoryHarness(soundMemory(), {patience: PATIENCE})))
     for (const title of new Set(MUTANTS.map(({foundBy}) => foundBy))) await named(tests, title).run()
   })
 
   it('skips by name what is not declared, and nothing else', () => {
-    const supports = {...createMemoryBackend().supports, exitCodes: 'none', logs: false, readiness: false} as const
+    const supports = {...soundMemory().supports, bootPersistence: false, exitCodes: 'none', logs: false, readiness: false} as const
     const registered = (mutate?: (backend: Backend) => Backend) =>
-      record((runner) => conformance(runner, memoryHarness(createMemoryBackend(), {}, mutate)))
+      record((runner) => conformance(runner, memoryHarness(soundMemory(), {}, mutate)))
     const all = registered()
     const some = registered((backend) => ({...backend, supports}))
     expect(all.filter(({skipped}) => skipped)).to.deep.equal([])
     expect(some).to.have.lengthOf(all.length)
     const skipped = some.filter((one) => one.skipped)
     expect(skipped).to.have.length.above(10)
-    for (const {title} of skipped) expect(title).to.match(/ \(not declared: supports\.(exitCodes|logs|readiness)\)$/)
+    for (const {title} of skipped) expect(title).to.match(/ \(not declared: supports\.(bootPersistence|exitCodes|logs|readiness)\)$/)
     const stays = (code: number) => some.find(({title}) => title.includes(`exit code ${code}: `))?.skipped
     expect([0, 1, 75, 78].map((code) => stays(code) === true)).to.deep.equal([false, false, false, true])
     const reasons = new Set(skipped.map(({title}) => /supports\.(\w+)/.exec(title)![1]))
-    expect([...reasons].sort()).to.deep.equal(['exitCodes', 'logs', 'readiness'])
+    expect([...reasons].sort()).to.deep.equal(['bootPersistence', 'exitCodes', 'logs', 'readiness'])
+  })
+
+  it('skips by name what a harness that cannot reboot cannot show', () => {
+    const harness = memoryHarness(soundMemory(), {reboot: undefined} as never)
+    const skipped = record((runner) => conformance(runner, harness)).filter((one) => one.skipped)
+    expect(skipped).to.have.lengthOf(4)
+    for (const {title} of skipped) expect(title).to.match(/^boot persistence: .* \(the harness has no reboot\(\)\)$/)
+  })
+
+  it('has a mutant for each of its groups, and at least twenty', () => {
+    const groups = (titles: readonly string[]) => [...new Set(titles.map((title) => title.split(':')[0]!))].sort()
+    const all = record((runner) => conformance(runner, memoryHarness(soundMemory()))).map(({title}) => title)
+    expect(groups(MUTANTS.map(({foundBy}) => foundBy))).to.deep.equal(groups(all))
+    expect(MUTANTS.length).to.be.at.least(20)
   })
 
   it('has no two tests of one name', () => {
-    const titles = record((runner) => conformance(runner, memoryHarness(createMemoryBackend()))).map(({title}) => title)
+    const titles = record((runner) => conformance(runner, memoryHarness(soundMemory()))).map(({title}) => title)
     expect(titles).to.have.lengthOf(new Set(titles).size)
   })
 

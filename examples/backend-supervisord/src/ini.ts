@@ -14,7 +14,8 @@ export function readIni(text: string, here: string): Ini {
     const header = /^\[(.+)\]/.exec(line)
     const [, name = '', value = ''] = /^([^=:\s][^=:]*)[=:](.*)$/.exec(line) ?? []
     if (header) {
-      section = sections[header[1]!] ??= {}
+      sections[header[1]!] ??= {}
+      section = sections[header[1]!]!
       key = undefined
     } else if (/^\s+\S/.test(line) && key !== undefined) section[key] += `\n${line.trim()}`
     else if (name) {

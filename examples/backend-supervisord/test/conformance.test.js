@@ -7,5 +7,5 @@ import {createSupervisord} from './supervisord.js'
 conformance(
   {describe: (title, body) => describe(title, {concurrency: 2}, body), it},
   // supervisord looks once a second.
-  {backend, create: createSupervisord, quiet: 2500},
+  {backend, create: createSupervisord, reboot: (instance) => instance.reboot(), quiet: 2500},
 )

@@ -17,6 +17,12 @@ export interface Harness {
    * twice in one: what belongs to one home must not be seen from another.
    */
   create(home: string): Promise<Instance>
+  /**
+   * As when the power fails and the machine boots again: every process of the instance is killed at once, nobody asked,
+   * and the manager is started anew. Resolves once it serves again. `instance` is what `create` gave. Without it the
+   * tests of boot persistence are skipped by name.
+   */
+  reboot?(instance: Instance): Promise<void>
   /** Milliseconds after which something that was to happen is taken not to happen. Default 15 000. */
   readonly patience?: number
   /**
@@ -39,6 +45,7 @@ export interface Runner {
 
 /** What a test may need of the backend, and how its capabilities say that it is there. */
 export const NEEDS = {
+  bootPersistence: (supports: Capabilities) => supports.bootPersistence,
   exitCodes: (supports: Capabilities) => supports.exitCodes === 'manager',
   logs: (supports: Capabilities) => supports.logs,
   readiness: (supports: Capabilities) => supports.readiness,

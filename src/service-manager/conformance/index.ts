@@ -1,7 +1,8 @@
+import {bootPersistence} from './boot-persistence.js'
 import {concurrency} from './concurrency.js'
 import {exitCodes} from './exit-codes.js'
 import {harnessRules} from './harness-rules.js'
-import {NEEDS, type Harness, type Runner} from './harness.js'
+import {NEEDS, type Harness, type Need, type Runner} from './harness.js'
 import {hostileInput} from './hostile-input.js'
 import {idempotence} from './idempotence.js'
 import {install} from './install.js'
@@ -10,6 +11,7 @@ import {lifecycle} from './lifecycle.js'
 import {logs} from './logs.js'
 import {observation} from './observation.js'
 import {readiness} from './readiness.js'
+import {removal} from './removal.js'
 import {play} from './stage.js'
 import {supervision} from './supervision.js'
 
@@ -25,14 +27,17 @@ const GROUPS: Readonly<Record<string, (kit: Kit) => void>> = {
   supervision,
   'exit codes': exitCodes,
   readiness,
+  'boot persistence': bootPersistence,
   logs,
   'hostile input': hostileInput,
   concurrency,
+  removal,
 }
 
 /**
  * Registers every test of the contract with your runner. Each has a manager, a home and probes of its own. What the
- * backend does not declare under `supports` is skipped by name; there is no other way to skip.
+ * backend does not declare under `supports` is skipped by name, and boot persistence where the harness cannot reboot;
+ * there is no other way to skip.
  */
 export function conformance({describe, it}: Runner, harness: Harness): void {
   const {supports} = harness.backend
@@ -42,8 +47,9 @@ export function conformance({describe, it}: Runner, harness: Harness): void {
     harness,
     supports,
     check(title, scene, {needs, ...options} = {}) {
-      if (needs && !NEEDS[needs](supports)) {
-        const skipped = `${title} (not declared: supports.${needs})`
+      const why = needs && reasonToSkip(harness, needs)
+      if (why) {
+        const skipped = `${title} (${why})`
         // eslint-disable-next-line mocha/no-skipped-tests -- a skip is how the runner shows what is not declared
         if (it.skip) it.skip(skipped, async () => {})
         else it(skipped, async () => {})
@@ -61,4 +67,9 @@ export function conformance({describe, it}: Runner, harness: Harness): void {
   describe(`service manager contract: ${harness.backend.kind}`, () => {
     for (const [title, group] of Object.entries(GROUPS)) describe(title, () => group(kit))
   })
+}
+
+function reasonToSkip({backend, reboot}: Harness, needs: Need): string | undefined {
+  if (!NEEDS[needs](backend.supports)) return `not declared: supports.${needs}`
+  return needs === 'bootPersistence' && !reboot ? 'the harness has no reboot()' : undefined
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 
 import type {Kit} from './kit.js'
-import {quiet, refused} from './wait.js'
+import {quiet} from './wait.js'
 
 export function lifecycle({check}: Kit): void {
   check('install without start registers, and no process is ever started', async (stage) => {
@@ -45,7 +45,8 @@ export function lifecycle({check}: Kit): void {
   })
 
   check('stop returns when the process has ended, after one SIGTERM', async (stage) => {
-    const service = await stage.running('a')
+    // So that a stop that does not wait is always seen.
+    const service = await stage.running('a', ['linger=300'])
     await stage.manager.stop('a')
     assert.deepEqual(service.report.live(), [], 'it has ended when stop returns')
     await stage.seenDown(service)
@@ -77,30 +78,6 @@ export function lifecycle({check}: Kit): void {
     await stage.manager.install(service.spec, {start: false})
     await stage.manager.restart('a')
     await stage.seenUp(service)
-  })
-
-  check('uninstall of a running service leaves no process and no definition', async (stage) => {
-    const service = await stage.running('a')
-    await stage.manager.uninstall('a')
-    await stage.seenDown(service, 'absent')
-    assert.deepEqual(await stage.manager.list(), [])
-    await refused('start after uninstall', stage.manager.start('a'), 'not-registered')
-  })
-
-  check('uninstall leaves no process of a program that ignores SIGTERM', async (stage) => {
-    const service = await stage.running('a', ['stubborn'], {stopSeconds: 1})
-    await stage.manager.uninstall('a')
-    await stage.seenDown(service, 'absent')
-  })
-
-  check('an id can be installed again after uninstall', async (stage) => {
-    const first = await stage.running('a')
-    await stage.manager.uninstall('a')
-    const second = stage.service('a', ['second'])
-    const {change} = await stage.manager.install(second.spec, {start: true})
-    assert.equal(change, 'created')
-    await stage.seenUp(second)
-    assert.deepEqual(first.report.live(), [])
   })
 
   check('a verb on one service leaves the others alone', async (stage) => {

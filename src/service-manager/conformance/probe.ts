@@ -69,7 +69,7 @@ function main(): void {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
       write({event: 'signal', signal})
-      if (!words.includes('stubborn')) end(0)
+      if (!words.includes('stubborn')) setTimeout(() => end(0), Number(word('linger') ?? 0))
     })
   }
 

@@ -7,7 +7,7 @@ import {fileURLToPath} from 'node:url'
 import {checked, type CheckedServiceManager} from '../checked.js'
 import type {Host} from '../host.js'
 import type {Backend, ServiceManager, ServiceSpec, ServiceStatus} from '../types.js'
-import type {Harness} from './harness.js'
+import type {Harness, Instance} from './harness.js'
 import {Report, type Started} from './report.js'
 import {patient, until} from './wait.js'
 
@@ -31,6 +31,7 @@ interface Scenery {
   readonly quiet: number
   /** Directory of the files the probes write. */
   readonly reports: string
+  reboot(): Promise<void>
 }
 
 /** One test's own manager, home and probes. */
@@ -43,14 +44,17 @@ export class Stage {
   /** Milliseconds, from the harness. */
   readonly patience: number
   readonly quiet: number
+  /** A power cut and the next boot. */
+  readonly reboot: () => Promise<void>
   private readonly reports: string
   private readonly services: Service[] = []
 
-  constructor({backend, host, patience, quiet, reports}: Scenery) {
+  constructor({backend, host, patience, quiet, reboot, reports}: Scenery) {
     this.backend = backend
     this.host = host
     this.patience = patience
     this.quiet = quiet
+    this.reboot = reboot
     this.reports = reports
     this.raw = patient(backend.connect(host), patience)
     this.manager = this.connect()
@@ -137,7 +141,8 @@ export async function play(harness: Harness, options: StageOptions, scene: (stag
   for (const path of [home, reports]) mkdirSync(path)
   try {
     const instance = await harness.create(home)
-    const stage = new Stage({backend: harness.backend, host: instance.host, patience, quiet, reports})
+    const reboot = () => rebooted(harness, instance)
+    const stage = new Stage({backend: harness.backend, host: instance.host, patience, quiet, reboot, reports})
     const scenes = await Promise.allSettled([scene(stage)])
     const disposals = await Promise.allSettled([instance.dispose()])
     const pids = stage.live().map(({pid}) => pid)
@@ -147,4 +152,9 @@ export async function play(harness: Harness, options: StageOptions, scene: (stag
     // Probes end by themselves once their report is gone, so that a broken backend does not leave them to the machine.
     rmSync(directory, {force: true, maxRetries: 10, recursive: true, retryDelay: 50})
   }
+}
+
+async function rebooted(harness: Harness, instance: Instance): Promise<void> {
+  assert.ok(harness.reboot, 'the harness can reboot')
+  await harness.reboot(instance)
 }

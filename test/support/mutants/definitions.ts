@@ -1,3 +1,6 @@
+import {ServiceManagerError} from '@hermes-cli/service-manager'
+import {setTimeout as delay} from 'node:timers/promises'
+
 import {verbs, type Mutant} from './kinds.js'
 
 /** Installing and removing. */
@@ -59,9 +62,32 @@ export const DEFINITIONS: readonly Mutant[] = [
       installMany: async ([first]) => [{id: first!.spec.id, ok: true, result: await sound.install(first!.spec, first!.options)}],
     }),
   ),
-  verbs('lifecycle: uninstall of a running service leaves no process and no definition', 'uninstall only stops', /"stopped"/, (sound) => ({
+  verbs('removal: uninstall of a running service leaves no process and no definition', 'uninstall only stops', /"stopped"/, (sound) => ({
     async uninstall(id) {
       if ((await sound.status(id)).state !== 'absent') await sound.stop(id)
     },
   })),
+  verbs(
+    'removal: uninstall leaves no process of a program that ignores SIGTERM',
+    'uninstall does not wait',
+    /no live process of "a"/,
+    (sound) => ({
+      async uninstall(id) {
+        sound.uninstall(id).catch(() => {})
+      },
+    }),
+  ),
+  verbs(
+    'concurrency: of many exclusive installs at once exactly one wins',
+    'exclusive looks first and installs later',
+    /fulfilled/,
+    (sound) => ({
+      async install(spec, {exclusive, ...options}) {
+        const {state} = await sound.status(spec.id)
+        await delay(20)
+        if (exclusive && state !== 'absent') throw new ServiceManagerError('already-registered', 'it is there')
+        return sound.install(spec, options)
+      },
+    }),
+  ),
 ]

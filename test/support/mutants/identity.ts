@@ -1,11 +1,11 @@
 import type {Host, ServiceManager} from '@hermes-cli/service-manager'
 
 import {ServiceManagerError} from '@hermes-cli/service-manager'
-import {createMemoryBackend} from '@hermes-cli/service-manager/memory'
 
+import {soundMemory} from '../harness.js'
 import {verbs, type Mutant} from './kinds.js'
 
-const common = createMemoryBackend()
+const common = soundMemory()
 const shared = (host: Host): ServiceManager => common.connect({...host, home: '/one-for-all'})
 
 /** What the mutants that share a home have left. */
@@ -63,6 +63,14 @@ export const IDENTITY: readonly Mutant[] = [
     }),
   ),
   verbs(
+    'hostile input: ids that mean something elsewhere are ids like any other',
+    'ids are cut at 60 characters',
+    /deep-equal/,
+    (sound) => ({
+      install: (spec, options) => sound.install({...spec, id: spec.id.slice(0, 60)}, options),
+    }),
+  ),
+  verbs(
     'harness rules: two homes do not see or touch each other',
     'homes are not told apart',
     /the other home lists nothing of mine/,
@@ -86,7 +94,7 @@ export const IDENTITY: readonly Mutant[] = [
   {
     foundBy: 'harness rules: detect() on a machine with nothing is not usable and says why',
     make: async () => ({
-      memory: createMemoryBackend(),
+      memory: soundMemory(),
       mutate: (backend) => ({...backend, detect: () => ({because: 'always', usable: true})}),
     }),
     says: /nothing is there/,
@@ -95,7 +103,7 @@ export const IDENTITY: readonly Mutant[] = [
   {
     foundBy: 'harness rules: dispose() ends even a process that ignores SIGTERM',
     async make() {
-      const memory = createMemoryBackend()
+      const memory = soundMemory()
       return {memory: {...memory, async dispose() {}}}
     },
     says: /left processes/,

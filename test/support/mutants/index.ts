@@ -1,3 +1,4 @@
+import {BOOTS} from './boots.js'
 import {CLAIMS} from './claims.js'
 import {DEFINITIONS} from './definitions.js'
 import {IDENTITY} from './identity.js'
@@ -8,4 +9,4 @@ import {PROGRAMS} from './programs.js'
 export {disposeShared} from './identity.js'
 export type {Mutant} from './kinds.js'
 
-export const MUTANTS: readonly Mutant[] = [...CLAIMS, ...DEFINITIONS, ...IDENTITY, ...PROCESSES, ...PROGRAMS]
+export const MUTANTS: readonly Mutant[] = [...BOOTS, ...CLAIMS, ...DEFINITIONS, ...IDENTITY, ...PROCESSES, ...PROGRAMS]

@@ -1,6 +1,8 @@
 import type {Backend, Host, ServiceManager} from '@hermes-cli/service-manager'
 
-import {createMemoryBackend, judgeExit, loadLaunch, type MemoryBackend, type Verdict} from '@hermes-cli/service-manager/memory'
+import {judgeExit, loadLaunch, type MemoryBackend, type Verdict} from '@hermes-cli/service-manager/memory'
+
+import {soundMemory} from '../harness.js'
 
 /** A backend that is wrong in one way, and the test of the kit that must find it out. */
 export interface Mutant {
@@ -19,7 +21,7 @@ const sound = (memory: MemoryBackend, host: Host) => memory.connect(host)
 export const verbs = (foundBy: string, what: string, says: RegExp, change: Change): Mutant => ({
   foundBy,
   async make() {
-    const memory = createMemoryBackend()
+    const memory = soundMemory()
     const connect = (host: Host) => {
       const manager = sound(memory, host)
       return {...manager, ...change(manager, host)}
@@ -34,7 +36,7 @@ export const verbs = (foundBy: string, what: string, says: RegExp, change: Chang
 /** A sound manager over a supervisor that judges exits wrongly. */
 export const judges = (foundBy: string, what: string, says: RegExp, [code, verdict]: readonly [number, Verdict]): Mutant => ({
   foundBy,
-  make: async () => ({memory: createMemoryBackend({judge: (exit) => (exit.code === code ? verdict : judgeExit(exit))})}),
+  make: async () => ({memory: soundMemory({judge: (exit) => (exit.code === code ? verdict : judgeExit(exit))})}),
   says,
   what,
 })
@@ -44,7 +46,7 @@ type Launch = Awaited<ReturnType<typeof loadLaunch>>
 /** A sound manager whose programs are run wrongly. */
 export const launches = (foundBy: string, what: string, says: RegExp, change: (launch: Launch) => Launch): Mutant => ({
   foundBy,
-  make: async () => ({memory: createMemoryBackend({launch: change(await loadLaunch())})}),
+  make: async () => ({memory: soundMemory({launch: change(await loadLaunch())})}),
   says,
   what,
 })
