@@ -51,6 +51,7 @@ const PACKAGES = {
   's6-svscan': ['s6'],
   shellcheck: ['shellcheck'],
   strace: ['strace'],
+  supervisord: ['supervisor'],
 }
 
 const isPackage = (name) => spawnSync('apt-cache', ['show', '--quiet', name], {stdio: 'ignore'}).status === 0

@@ -105,7 +105,8 @@ function running(common: Common, service: Is<'running'>, recorded: GatewayState 
   const reason = state === 'running' ? null : (recorded?.exit_reason ?? null)
   // The supervisor counts whole seconds, and so would name another moment each time.
   const since = speaks === undefined ? undefined : recorded?.since
-  const ready = service.ready ?? (speaks === undefined ? null : true)
+  // Its last words are there before its end is.
+  const ready = service.ready ?? (speaks === undefined || recorded?.exit_code !== undefined ? null : true)
   return {...common, pid: service.pid, ready, reason, since: since ?? iso(service.since), state}
 }
 

@@ -1,19 +1,23 @@
 import {recordDigest, type Host, type ServiceStatus} from '@hermes-cli/service-manager'
 import {readAttendance, reasonFor, type Attendance} from '@hermes-cli/service-manager/attendant'
 
-import {existsSync} from 'node:fs'
+import {existsSync, statSync} from 'node:fs'
 
 import {isEnabled, type Script} from './files.js'
 import {attendanceOf, render} from './render.js'
 
-/** As an attendant writes when a process was started: the boot, and the ticks since then (proc(5), field 22 of stat). */
-function birth({readText}: Host, pid: number): string | undefined {
-  const stat = readText(`/proc/${pid}/stat`)
-  const [state, ...fields] = stat?.slice(stat.lastIndexOf(')') + 2).split(' ') ?? []
-  return stat === undefined || state === 'Z' ? undefined : `${readText('/proc/sys/kernel/random/boot_id')?.trim()}.${fields[18]}`
+/** proc(5), field 22 of stat: clock ticks since the boot. */
+function processOf(readText: Host['readText'], pid: number): {readonly isAlive: boolean; readonly ticks: number} {
+  const stat = readText(`/proc/${pid}/stat`) ?? ''
+  const [state = '', ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return {isAlive: stat !== '' && state !== 'Z', ticks: Number(fields[18])}
 }
 
-const lives = (host: Host, {born, pid}: {readonly born: string; readonly pid: number}): boolean => birth(host, pid) === born
+/** As an attendant writes when a process was started: the boot, and the ticks since then. */
+function lives({readText}: Host, {born, pid}: {readonly born: string; readonly pid: number}): boolean {
+  const {isAlive, ticks} = processOf(readText, pid)
+  return isAlive && born === `${readText('/proc/sys/kernel/random/boot_id')?.trim()}.${ticks}`
+}
 
 /** OpenRC has started it and not stopped it, whatever has become of it. */
 export const isStarted = ({name}: Pick<Script, 'name'>): boolean => existsSync(`/run/openrc/started/${name}`)
@@ -24,17 +28,26 @@ interface Attended {
   readonly says?: Attendance
 }
 
-/** /run is empty after a boot, so that a pid is of this one. */
-export function attendedBy(host: Host, {name, spec}: Script): Attended | undefined {
-  const pid = Number(host.readText(`/run/${name}.pid`))
-  const born = Number.isSafeInteger(pid) && pid > 1 ? birth(host, pid) : undefined
-  const says = readAttendance(attendanceOf(spec))
+export function attendedBy(host: Host, script: Script): Attended | undefined {
+  const says = readAttendance(attendanceOf(script.spec))
   if (says && lives(host, says.attendant)) return {pid: says.attendant.pid, says}
-  return born === undefined || !isStarted({name}) || !isShell(host, pid) ? undefined : {pid}
+  const pid = startedPid(host, script)
+  return pid === undefined ? undefined : {pid}
 }
 
-/** Another program may have got the pid of one that was killed. Until it is a shell it is what makes it one. */
-const isShell = ({readText}: Host, pid: number): boolean => /^(?:\/bin\/sh\0-c\0|\S*start-stop-daemon\0)/.test(readText(`/proc/${pid}/cmdline`) ?? '')
+/** What OpenRC has started and has not said anything yet. Who has got the pid of one that was killed began later than its file. */
+function startedPid({readText}: Host, {name}: Script): number | undefined {
+  const path = `/run/${name}.pid`
+  const written = statSync(path, {throwIfNoEntry: false})?.mtimeMs
+  const pid = Number(readText(path))
+  if (written === undefined || !Number.isSafeInteger(pid) || pid < 2) return undefined
+  const {isAlive, ticks} = processOf(readText, pid)
+  return isAlive && timeOf(readText, ticks) < written + 1000 ? pid : undefined
+}
+
+/** Milliseconds since the epoch: the boot in whole seconds, and ticks of ten milliseconds since then (proc(5)). */
+const timeOf = (readText: Host['readText'], ticks: number): number =>
+  Number(/^btime (\d+)$/m.exec(readText('/proc/stat') ?? '')?.[1]) * 1000 + ticks * 10
 
 export function observe(host: Host, script: Script): ServiceStatus {
   const {path, spec, text} = script
@@ -42,9 +55,11 @@ export function observe(host: Host, script: Script): ServiceStatus {
   const attended = attendedBy(host, script)
   if (!attended) return {...common, ...withoutAttendant(host, script)}
   if (!attended.says) return {...common, state: 'starting'}
-  const {definition, program, ready, since = new Date(0), state} = attended.says
-  const about = {...common, restartDue: definition !== recordDigest(spec), since}
-  if (!program || state === 'pausing') return {...about, state: 'starting'}
+  const {definition, program, ready, state} = attended.says
+  const due = {...common, restartDue: definition !== recordDigest(spec)}
+  if (!program || state === 'pausing') return {...due, state: 'starting'}
+  // The attendant tells whole seconds, in which there may be two lives.
+  const about = {...due, since: new Date(timeOf(host.readText, Number(program.born.split('.').at(-1))))}
   if (spec.readiness === 'fd' && !ready && state !== 'stopping') return {...about, pid: program.pid, state: 'starting'}
   return {...about, pid: program.pid, ready: spec.readiness === 'fd' ? ready : null, state: 'running'}
 }

@@ -35,7 +35,11 @@ export function render(spec: ServiceSpec): string {
     `    ${shellCommand(rest)}`,
     '  rc=$?',
     // dpkg's does not wait until it has written it.
-    '  [ "$rc" -ne 0 ] || ewaitfile 5 "$pidfile"',
+    '  tries=50',
+    '  while [ "$rc" -eq 0 ] && [ ! -s "$pidfile" ] && [ "$tries" -gt 0 ]; do',
+    '    sleep 0.1',
+    '    tries=$((tries - 1))',
+    '  done',
     '  eend "$rc"',
     '}',
     '',
