@@ -1,5 +1,5 @@
 /** Options that mean the same before and after the command. */
-const GLOBAL = /^(?:-p(?<short>.+)?|--profile(?:=(?<long>.*))?|--json)$/s
+const GLOBAL = /^(?:-p(?<short>.+)?|--(?:profile|backend)(?:=(?<long>.*))?|--json)$/s
 
 interface Taken {
   /** The flag as it goes on, its value with it. */

@@ -12,7 +12,8 @@ import {
 } from '@hermes-cli/service-manager'
 
 import {asError} from '../host/errors.js'
-import {announcedBackends, load, refuseDuplicates, type Announced} from './announced.js'
+import {unloaded, type UserPlugins} from './unloaded.js'
+import {announcedBackends, load, malformed, refuseDuplicates, type Announced} from './announced.js'
 
 /** What the backend says of this machine. Throws when it says nothing. */
 function detection(backend: Backend, {host, scope}: Place): Required<Detection> {
@@ -49,7 +50,7 @@ async function examine(announced: Announced, host: Host): Promise<readonly Exami
     const {scopes} = backend.supports
     return scopes.map((scope) => examineScope(backend, {host: {...host, scope}, scope}, scopes.length > 1 ? {...about, scope} : about))
   } catch (error) {
-    return [{considered: {...about, because: broken(error)}}]
+    return [{considered: {...about, ...broken(error)}}]
   }
 }
 
@@ -59,19 +60,22 @@ function examineScope(backend: Backend, place: Place, about: About): Examined {
     const considered = {...about, because, label, rank: backend.rank, usable}
     return usable ? {considered, selection: select(backend, place, label)} : {considered}
   } catch (error) {
-    return {considered: {...about, because: broken(error)}}
+    return {considered: {...about, ...broken(error)}}
   }
 }
 
-const broken = (error: unknown): string => `the plugin is broken: ${asError(error).message}`
+const broken = (error: unknown): Pick<Considered, 'because' | 'broken'> => ({
+  because: `the plugin is broken: ${asError(error).message}`,
+  broken: true,
+})
 
 /** Asks every backend whether it is usable here, and chooses. `HERMES_BACKEND` wins over rank, but not over "unusable". */
-export async function detectBackends(config: Pick<Interfaces.Config, 'getPluginsList'>, host: Host): Promise<DetectionResult> {
+export async function detectBackends(config: UserPlugins, host: Host): Promise<DetectionResult> {
   const {first, refused} = refuseDuplicates(announcedBackends(config))
   const examined = (await Promise.all(first.map((entry) => examine(entry, host)))).flat()
   const byRank = (a: {kind: string; rank: number}, b: {kind: string; rank: number}) =>
     b.rank - a.rank || (a.kind < b.kind ? -1 : Number(a.kind > b.kind))
-  const considered = [...examined.map((entry) => entry.considered), ...refused].sort(byRank)
+  const considered = [...examined.map((entry) => entry.considered), ...refused, ...malformed(config), ...unloaded(config)].sort(byRank)
   const usable = examined
     .sort((a, b) => byRank(a.considered, b.considered))
     .map(({selection}) => selection)

@@ -15,6 +15,7 @@ export type Need = 'none' | 'optional' | 'required'
 export abstract class HermesCommand extends Command {
   static override enableJsonFlag = true
   static override baseFlags = {
+    backend: Flags.string({description: 'The service manager to use, by its kind', helpGroup: 'GLOBAL', helpValue: 'KIND'}),
     profile: Flags.string({char: 'p', description: 'The profile to act on', helpGroup: 'GLOBAL', helpValue: 'NAME'}),
   }
   /** Whether the prerun hook is to detect a service manager: `required` fails without one. */

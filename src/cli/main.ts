@@ -17,10 +17,21 @@ function ensureShell(): void {
   }
 }
 
+/** What oclif makes of a plugin that cannot be loaded: five lines that do not name it. `hermes backend` and doctor do. */
+function quietPlugins(): void {
+  const printers = process.listeners('warning')
+  process.removeAllListeners('warning')
+  process.on('warning', (warning) => {
+    if (/ Plugin: /.test(warning.name)) {process.stderr.write(`Warning: a plugin cannot be loaded (hermes backend says which): ${warning.message.split('\n')[0]}\n`)}
+    else {for (const print of printers) print.call(process, warning)}
+  })
+}
+
 /** From the words on the command line to an exit code. `url` is the bin's, from which oclif finds its package. */
 export async function main(url: string): Promise<void> {
   try {
     ensureShell()
+    quietPlugins()
     const config = await Config.load(url)
     const argv = normaliseArgv(process.argv.slice(2), commandNames(config))
     // Help on error and deprecation warnings read it again.

@@ -15,8 +15,9 @@ export default class Doctor extends HermesCommand {
   async run(): Promise<unknown> {
     const {flags} = await this.parse(Doctor)
     if (flags.profile !== undefined) await findProfile(this.home, flags.profile)
-    const {usable} = await this.detect()
-    const facts = await look({environment: this.context.host.environment, home: this.home, usable})
+    const {considered, usable} = await this.detect()
+    const broken = considered.filter((one) => one.broken)
+    const facts = await look({broken, environment: this.context.host.environment, home: this.home, usable})
     const findings = examine(facts, flags.profile)
     const managers = facts.managers.map(({label}) => label)
     this.log(renderFindings(findings, managers))

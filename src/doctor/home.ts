@@ -11,7 +11,7 @@ const about = (check: string, severity: Finding['severity'], message: string, cu
 
 /** Pure: what is wrong with the home as a whole. */
 export function checkHome(facts: HomeFacts): Finding[] {
-  const {bad, elsewhere, halfRenamed, home, managers, temporary, warnings} = facts
+  const {bad, broken, elsewhere, halfRenamed, home, managers, temporary, warnings} = facts
   const found = bad.map(({because, name}) =>
     about(
       'not-a-profile',
@@ -21,6 +21,17 @@ export function checkHome(facts: HomeFacts): Finding[] {
     ),
   )
   found.push(...warnings.map((text) => about('left-out', 'warning', text, 'Move it away, or remove it.')))
+  for (const {because, kind, plugin} of broken) {
+    found.push(
+      about(
+        'plugin',
+        'warning',
+        `the backend "${kind}" of ${plugin} is left out: ${because}`,
+        `Mend it, or: hermes plugins uninstall ${plugin}`,
+      ),
+    )
+  }
+
   if (temporary !== undefined && managers.some(({bootPersistence}) => bootPersistence)) {
     const cure = 'Use a home that stays: set HERMES_HOME.'
     found.push(

@@ -15,7 +15,7 @@ import {preferredPort} from '../profile/port.js'
 import {halfRenamed} from '../profile/recover.js'
 import {scanProfiles, type ProfileEntry} from '../profile/scan.js'
 import {temporaryHome} from '../profile/temporary.js'
-import type {FileFacts, HomeFacts, ManagerFacts, ProfileFacts, Registration} from './types.js'
+import type {BrokenPlugin, FileFacts, HomeFacts, ManagerFacts, ProfileFacts, Registration} from './types.js'
 
 /** Each asks programs of the service managers. */
 const AT_ONCE = 8
@@ -24,10 +24,11 @@ export interface Looking {
   readonly home: string
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly usable: readonly Selection[]
+  readonly broken: readonly BrokenPlugin[]
 }
 
 /** Looks at everything and changes nothing. One profile or manager that cannot be looked at says so and hides no other. */
-export async function look({environment, home, usable}: Looking): Promise<HomeFacts> {
+export async function look({broken, environment, home, usable}: Looking): Promise<HomeFacts> {
   const ours = usable.map((one) => oursOnly(one))
   const scan = await scanProfiles(home).catch((error: unknown) => ({
     bad: [{because: asError(error).message, name: ''}],
@@ -37,6 +38,7 @@ export async function look({environment, home, usable}: Looking): Promise<HomeFa
   const supervision = await supervisionOf(home)
   return {
     bad: scan.bad,
+    broken,
     elsewhere: supervision.by === 'elsewhere' ? elsewhereText(supervision.record) : undefined,
     halfRenamed: await halfRenamed(home).catch(() => undefined),
     home,

@@ -52,7 +52,15 @@ export interface ManagerFacts extends Omit<Registration, 'enabled'> {
   readonly failures: readonly string[]
 }
 
+/** A plugin whose backend hermes leaves out because of what the plugin is. */
+export interface BrokenPlugin {
+  readonly plugin: string
+  readonly kind: string
+  readonly because: string
+}
+
 export interface HomeFacts {
+  readonly broken: readonly BrokenPlugin[]
   readonly home: string
   readonly profiles: readonly ProfileFacts[]
   readonly bad: readonly BadEntry[]

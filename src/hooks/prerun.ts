@@ -1,16 +1,30 @@
 import type {Hook} from '@oclif/core'
 
 import type {Need} from '../cli/base-command.js'
+import {chooseBackend} from '../cli/choose-backend.js'
 import {ensureContext} from '../cli/context.js'
+
+/** Removing plugins, under all the names it has. */
+const REMOVING = new Set(['plugins:remove', 'plugins:reset', 'plugins:uninstall', 'plugins:unlink'])
+const INSTALLING = new Set(['plugins:add', 'plugins:install'])
 
 /**
  * Hands the context to every command and detects the service manager for those that can use one. That none was found
- * is said by the command itself (cli/base-command.ts), where --json is known.
+ * is said by the command itself (cli/base-command.ts), where --json is known. Mends what @oclif/plugin-plugins makes of
+ * paths, and warns before a backend goes that gateways depend on.
  */
-const prerun: Hook.Prerun = async function ({Command, config}) {
+const prerun: Hook.Prerun = async function ({argv, Command, config}) {
+  chooseBackend(argv, process.env)
   const need = (Command as unknown as {serviceManager?: Need}).serviceManager
   const context = ensureContext(config)
   if (need === 'optional' || need === 'required') await context.detect()
+  if (INSTALLING.has(Command.id)) {
+    const {pluginSource} = await import('../cli/plugin-sources.js')
+    argv.splice(0, argv.length, ...argv.map((word) => pluginSource(word, process.cwd())))
+  } else if (REMOVING.has(Command.id)) {
+    const {dependents} = await import('../cli/dependents.js')
+    for (const text of await dependents(config, context, argv, Command.id === 'plugins:reset')) context.host.warn(text)
+  }
 }
 
 export default prerun

@@ -12,6 +12,8 @@ export interface Considered {
   readonly rank: number
   readonly usable: boolean
   readonly because: string
+  /** The plugin is at fault, and not the machine. */
+  readonly broken?: true
 }
 
 export interface Selection {

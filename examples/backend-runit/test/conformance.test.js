@@ -8,5 +8,5 @@ conformance(
   // Waiting for runsvdir is most of it: several tests wait at once.
   {describe: (title, body) => test.describe(title, {concurrency: 3}, body), it: test.it},
   // runsv starts a service at most once a second.
-  {backend, create: createRunsvdir, reboot: (instance) => instance.reboot(), patience: 30_000, quiet: 1500},
+  {backend, create: (home) => createRunsvdir(home), reboot: (instance) => instance.reboot(), patience: 30_000, quiet: 1500},
 )

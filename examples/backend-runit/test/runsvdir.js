@@ -33,14 +33,18 @@ const processesIn = (directory) =>
       }
     })
 
-export async function createRunsvdir(home) {
+/** `tick`: false lets runsvdir take its five seconds, as on a real machine. */
+export async function createRunsvdir(home, {tick = true} = {}) {
   const directory = mkdtempSync(join(tmpdir(), 'runit-kit-'))
   const svdir = join(directory, 'service')
   mkdirSync(svdir)
   // runsvdir looks for new directories every five seconds, and a second after one of its children has ended. This one
   // always does, so that a test need not wait for the five: its supervise cannot be made.
-  mkdirSync(join(svdir, 'tick'))
-  writeFileSync(join(svdir, 'tick/supervise'), '')
+  if (tick) {
+    mkdirSync(join(svdir, 'tick'))
+    writeFileSync(join(svdir, 'tick/supervise'), '')
+  }
+
   const environment = {PATH: process.env.PATH, SVDIR: svdir}
   let runsvdir
   async function start() {

@@ -11,7 +11,7 @@ export function noServiceManager({considered, usable}: DetectionResult, wanted: 
   const trace = considered.length > 0 ? considered.map((entry) => `\n  ${line(entry)}`).join('') : '\n  no backend is installed'
   const what =
     wanted && usable.length > 0
-      ? `no supported service manager detected: HERMES_BACKEND asks for "${wanted}", which is not usable here`
+      ? `no supported service manager detected: --backend or HERMES_BACKEND asks for "${wanted}", which is not usable here`
       : 'no supported service manager detected'
   return new HermesError('no-service-manager', `${what}. Looked for:${trace}`, {
     suggestions: [

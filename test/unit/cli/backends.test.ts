@@ -123,10 +123,31 @@ describe('The backends that plugins bring', () => {
     })
   })
 
-  it('are none where the announcement is malformed', async () => {
+  it('are none where the announcement is malformed, which is said', async () => {
     for (const [index, entry] of [null, 7, {kind: 1}, {kind: 'x', module: 2}].entries()) plugin(`odd${index}`, undefined, entry)
     plugins.push({name: 'none', pjson: {}}, {name: 'odd', pjson: {hermes: {backends: 'all'}}}, {name: 'null', pjson: {hermes: null}})
-    expect((await detect()).considered.map(({kind}) => kind)).to.deep.equal(['sound'])
+    const {considered, selection} = await detect()
+    expect(selection!.backend.kind).to.equal('sound')
+    expect(considered.filter(({broken}) => broken).map(({because, plugin}) => `${plugin}: ${because}`)).to.deep.equal([
+      'odd: the plugin is broken: hermes.backends in its package.json is no list',
+      'odd0: the plugin is broken: hermes.backends[0] in its package.json is no object',
+      'odd1: the plugin is broken: hermes.backends[0] in its package.json is no object',
+      'odd2: the plugin is broken: hermes.backends[0] in its package.json has no "kind"',
+      'odd3: the plugin is broken: hermes.backends[0] in its package.json has no "module"',
+    ])
+  })
+
+  for (const contract of [0, 2, '1', undefined]) {
+    it(`are not even loaded when announced for contract ${contract}`, async () => {
+      plugin('other', 'throw new Error("loaded")', {contract, kind: 'other'})
+      expect(await because('other')).to.equal(`the plugin is broken: built for contract ${contract ?? 0}, this hermes speaks 1`)
+    })
+  }
+
+  it('are given up when their module never finishes loading', async () => {
+    plugin('endless', 'await new Promise(() => {}); export default 1')
+    expect(await because('endless')).to.equal('the plugin is broken: it cannot be loaded: it took longer than 5 s')
+    expect((await detect()).selection!.backend.kind).to.equal('sound')
   })
 
   it('are asked once for each of their scopes, by rank and then in their own order', async () => {

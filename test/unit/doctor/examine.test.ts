@@ -52,6 +52,7 @@ const manager = (more: Partial<ManagerFacts> = {}): ManagerFacts => {
 
 const home = (more: Partial<HomeFacts> = {}): HomeFacts => ({
   bad: [],
+  broken: [],
   elsewhere: undefined,
   halfRenamed: undefined,
   home: '/h',
