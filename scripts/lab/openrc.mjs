@@ -7,7 +7,8 @@ const OPENRC = {
   // What looks after clocks, kernel settings and old control groups has nothing to do here.
   prepare: `rm -f "$root"/etc/runlevels/sysinit/*
 grep -q ^lab: "$root/etc/passwd" || chroot "$root" useradd --create-home --uid 4242 --user-group lab`,
-  isUp: async (inside) => (await inside('sh', '-c', '[ "$(cat /run/openrc/softlevel)" = default ] && [ ! -e /run/openrc/rc.starting ]')).code === 0,
+  isUp: async (inside) =>
+    (await inside('sh', '-c', '[ "$(cat /run/openrc/softlevel)" = default ] && [ ! -e /run/openrc/rc.starting ]')).code === 0,
 }
 
 /** Why there can be no lab here, or undefined. */

@@ -45,10 +45,13 @@ describe('hermes on a machine that OpenRC has booted', function () {
   }
 
   const status = async (profile = 'coder') => JSON.parse((await hermes('gateway', 'status', profile, '--json')).stdout)
-  const services = async () => (await inside('sh', '-c', 'cd /etc && ls -d init.d/hermes-* runlevels/*/hermes-* 2>/dev/null')).stdout.split('\n').filter(Boolean)
+  const services = async () =>
+    (await inside('sh', '-c', 'cd /etc && ls -d init.d/hermes-* runlevels/*/hermes-* 2>/dev/null')).stdout.split('\n').filter(Boolean)
 
   it('is found by what is in /run, and needs no flag', async () => {
-    expect((await hermes('backend')).stdout).to.match(/\* {2}OpenRC .* OpenRC runs this machine, in runlevel "default" .*hermes-backend-openrc/)
+    expect((await hermes('backend')).stdout).to.match(
+      /\* {2}OpenRC .* OpenRC runs this machine, in runlevel "default" .*hermes-backend-openrc/,
+    )
   })
 
   it('start, crash, stop, a power cut and a delete mean what they mean elsewhere', async () => {

@@ -55,7 +55,7 @@ describe('hermes on supervisord', () => {
   it('start, crash, stop, a power cut and a delete mean what they mean elsewhere', async () => {
     await ok('profile', 'create', 'coder')
     expect(files(), 'registered with the profile').to.have.length(1)
-    const started = await ok('gateway', 'start', 'coder')
+    const started = await ok('gateway', 'start', 'coder', '--backend', 'supervisord')
     expect(started.status).to.include({enabled: true, ready: true, state: 'running'})
 
     process.kill(started.status.pid, 'SIGKILL')
@@ -103,10 +103,14 @@ describe('hermes on supervisord', () => {
   it('a crash loop ends, and says so', async () => {
     await ok('profile', 'create', 'coder', '--command', 'exit 3')
     expect((await hermes('gateway', 'start', 'coder')).code).not.to.equal(0)
-    const seen = await until('it is given up', async () => {
-      const now = await status()
-      return now.state === 'failed' && now
-    }, 60_000)
+    const seen = await until(
+      'it is given up',
+      async () => {
+        const now = await status()
+        return now.state === 'failed' && now
+      },
+      60_000,
+    )
     expect(seen.reason).to.match(/exited with 3; given up after 5 failed starts in a row/)
   })
 

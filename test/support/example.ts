@@ -14,7 +14,10 @@ export async function asItsAuthor(example: string, skips: readonly string[]): Pr
   const lines = result.stdout.split('\n').map((line) => line.trim())
   const failed = lines.filter((line) => line.startsWith('not ok'))
   expect(result.exitCode, failed.join('\n') + result.stderr).to.equal(0)
-  expect(lines.filter((line) => line.startsWith('ok')), 'tests that passed').to.have.length.above(80)
+  expect(
+    lines.filter((line) => line.startsWith('ok')),
+    'tests that passed',
+  ).to.have.length.above(80)
   const reasons = lines.flatMap((line) => /^ok \d+ - .*\((.*)\) # SKIP/.exec(line)?.[1] ?? [])
   expect([...new Set(reasons)].sort()).to.deep.equal(skips)
 }

@@ -24,7 +24,8 @@ export async function up(host: Host, id: string): Promise<void> {
     if (isStarted(script)) await rc(host, script, 'zap')
     const result = await rc(host, script, 'start')
     // Somebody else may be starting it, which to OpenRC is an error.
-    if (result.exitCode !== 0 && !(await waitUntil(host, MARGIN, () => isStarted(script)))) throw commandFailed(`could not start "${id}"`, result)
+    if (result.exitCode !== 0 && !(await waitUntil(host, MARGIN, () => isStarted(script))))
+      throw commandFailed(`could not start "${id}"`, result)
   }
 
   await waitUntilUp(host, script.spec, () => observe(host, script))

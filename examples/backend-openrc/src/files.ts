@@ -59,7 +59,10 @@ export async function create(host: Host, id: string, text: string): Promise<bool
   // OpenRC passes over hidden files.
   const temporary = join(SCRIPTS, `.${randomBytes(8).toString('hex')}`)
   await host.writeFileAtomic(temporary, text, 0o755)
-  return unlessThere(() => linkSync(temporary, join(SCRIPTS, nameOf(host, id))), () => rmSync(temporary, {force: true}))
+  return unlessThere(
+    () => linkSync(temporary, join(SCRIPTS, nameOf(host, id))),
+    () => rmSync(temporary, {force: true}),
+  )
 }
 
 function unlessThere(make: () => void, after = () => {}): boolean {

@@ -1,4 +1,11 @@
-import {ServiceManagerError, type Host, type InstallOptions, type InstallResult, type ServiceManager, type ServiceSpec} from '@hermes-cli/service-manager'
+import {
+  ServiceManagerError,
+  type Host,
+  type InstallOptions,
+  type InstallResult,
+  type ServiceManager,
+  type ServiceSpec,
+} from '@hermes-cli/service-manager'
 import {readAttendedLogs} from '@hermes-cli/service-manager/attendant'
 
 import {rmSync} from 'node:fs'
@@ -60,7 +67,8 @@ export function connect(host: Host): ServiceManager {
 async function place(host: Host, spec: ServiceSpec, options: InstallOptions): Promise<InstallResult['change']> {
   const found = find(host, spec.id)
   const text = render(spec)
-  if (found && options.exclusive) throw new ServiceManagerError('already-registered', `service "${spec.id}" is registered already: ${found.path}`)
+  if (found && options.exclusive)
+    throw new ServiceManagerError('already-registered', `service "${spec.id}" is registered already: ${found.path}`)
   if (found?.text === text) return 'unchanged'
   if (!found) return (await create(host, spec.id, text)) ? 'created' : place(host, spec, options)
   await host.writeFileAtomic(found.path, text, 0o755)

@@ -15,7 +15,7 @@ describe('detection says what is missing', () => {
   const rows = {
     'installed, and not booted': [host(undefined, '/sbin/rc-service'), false, /was not booted with OpenRC/],
     'no rc-service': [host('default\n', undefined), false, /rc-service cannot be found/],
-    'nothing': [host('default\n', '/sbin/rc-service'), true, /^OpenRC runs this machine, in runlevel "default"$/],
+    nothing: [host('default\n', '/sbin/rc-service'), true, /^OpenRC runs this machine, in runlevel "default"$/],
     'nothing but the right': [host('default\n', '/sbin/rc-service', 1000), true, /user 1000 may look/],
   }
   for (const [what, [one, usable, because]] of Object.entries(rows)) {

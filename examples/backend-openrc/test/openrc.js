@@ -21,7 +21,7 @@ const isAlive = (pid) => !['X', 'Z'].includes(statOf(pid)[0])
 /** Ourselves, whoever started us, and process 1. */
 function spared() {
   const pids = new Set([1])
-  for (let pid = process.pid; pid > 1; pid = Number(statOf(pid)[1])) pids.add(pid)
+  for (let {pid} = process; pid > 1; pid = Number(statOf(pid)[1])) pids.add(pid)
   return pids
 }
 

@@ -36,7 +36,11 @@ describe('on an OpenRC', () => {
     return {said: stdout + stderr, status}
   }
 
-  const refusal = (promise) => promise.then(() => 'fine', ({code, message}) => `${code}: ${message}`)
+  const refusal = (promise) =>
+    promise.then(
+      () => 'fine',
+      ({code, message}) => `${code}: ${message}`,
+    )
   async function until(answer) {
     for (const end = Date.now() + 15_000; ; await delay(20)) {
       const seen = await answer()
@@ -114,7 +118,8 @@ describe('on an OpenRC', () => {
     const mine = readFileSync(path, 'utf8')
     for (const text of ['#!/sbin/openrc-run\ncommand=/bin/true\n', mine.replaceAll(home, `${home}-other`)]) {
       writeFileSync(path, text)
-      for (const verb of ['start', 'stop', 'restart', 'uninstall', 'status']) assert.match(await refusal(manager[verb]('a')), /^not-owned: /)
+      for (const verb of ['start', 'stop', 'restart', 'uninstall', 'status'])
+        assert.match(await refusal(manager[verb]('a')), /^not-owned: /)
       assert.match(await refusal(manager.install(spec(), {start: true})), /^not-owned: /)
       assert.deepEqual(await manager.list(), [])
       assert.equal(readFileSync(path, 'utf8'), text)
@@ -135,7 +140,9 @@ describe('on an OpenRC', () => {
   it('every script stands the judgement of sh, whatever is in it', async () => {
     const words = ["it's", '"', '\\', '$(id)', '`id`', ' ', '', '\n#x\n', 'é\u202E', '!']
     const environment = Object.fromEntries(words.map((word, index) => [`W${index}`, word]))
-    await manager.install(spec({command: ['/bin/sleep', ...words], description: words.join('').replaceAll('\n', ''), environment}), {start: false})
+    await manager.install(spec({command: ['/bin/sleep', ...words], description: words.join('').replaceAll('\n', ''), environment}), {
+      start: false,
+    })
     assert.equal(spawnSync('sh', ['-n', file()], {encoding: 'utf8'}).stderr, '')
   })
 })

@@ -83,8 +83,7 @@ describe('on a supervisord', () => {
       'a\v;\f#b',
     ]
     const environment = Object.fromEntries(words.map((word, index) => [`W${index}`, word]))
-    const print =
-      String.raw`const {env, argv} = process; console.log(JSON.stringify([argv.slice(1), Object.keys(env).filter((n) => /^W\d/.test(n)).map((n) => env[n])])); setInterval(() => {}, 1e6)`
+    const print = String.raw`const {env, argv} = process; console.log(JSON.stringify([argv.slice(1), Object.keys(env).filter((n) => /^W\d/.test(n)).map((n) => env[n])])); setInterval(() => {}, 1e6)`
     await manager.install(spec({command: [process.execPath, '-e', print, '--', ...words], environment}), {start: true})
     const [line] = await until(async () => {
       const lines = []

@@ -24,7 +24,9 @@ function reply(id, {code = 0, err = '', out = ''}) {
 }
 
 function serve(id) {
-  const words = readFileSync(join(directory, `request.${id}`), 'utf8').split('\n').slice(0, -1)
+  const words = readFileSync(join(directory, `request.${id}`), 'utf8')
+    .split('\n')
+    .slice(0, -1)
   machine.note(words)
   try {
     Promise.resolve(answer(machine, words)).then((said) => reply(id, said ?? {}))

@@ -26,7 +26,10 @@ export function readPlist(path) {
 
     const references = (from, n) => Array.from({length: n}, (_, i) => object(number(from + i * referenceSize, referenceSize)))
     if (kind === 5) return bytes.toString('latin1', at, at + count)
-    if (kind === 6) return Buffer.from(bytes.subarray(at, at + 2 * count)).swap16().toString('utf16le')
+    if (kind === 6)
+      return Buffer.from(bytes.subarray(at, at + 2 * count))
+        .swap16()
+        .toString('utf16le')
     if (kind === 10) return references(at, count)
     if (kind !== 13) throw new Error(`a property list with a value of kind ${kind}`)
     const values = references(at + count * referenceSize, count)

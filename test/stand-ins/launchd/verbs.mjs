@@ -74,7 +74,17 @@ const VERBS = {
     const [domain, label] = split(target)
     if (label) return describe(jobOf(machine, target))
     const jobs = [...machine.jobsOf(domain, 112).values()].map((job) => `\t\t${job.pid ?? 0}\t-\t${job.label}`)
-    return [`${domain} = {`, '\tservices = {', ...jobs, '\t}', '\tdisabled services = {', ...disabledList(machine, domain), '\t}', '}', ''].join('\n')
+    return [
+      `${domain} = {`,
+      '\tservices = {',
+      ...jobs,
+      '\t}',
+      '\tdisabled services = {',
+      ...disabledList(machine, domain),
+      '\t}',
+      '}',
+      '',
+    ].join('\n')
   },
   'print-disabled'(machine, domain) {
     machine.jobsOf(domain, 112)
@@ -164,7 +174,10 @@ function logOut(machine, domain) {
 export function answer(machine, [verb, ...words]) {
   const act = VERBS[verb] ?? usage
   const fault = verb === 'stand-in' ? undefined : machine.faultFor(verb)
-  if (fault && !fault.run) said(verb, () => { throw new Refused(fault.code) })
+  if (fault && !fault.run)
+    said(verb, () => {
+      throw new Refused(fault.code)
+    })
   const out = act(machine, ...words)
   if (fault) throw new Refused(fault.code)
   return typeof out === 'string' ? {out} : out

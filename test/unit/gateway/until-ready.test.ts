@@ -74,7 +74,11 @@ describe('the end of a start on a manager that knows nothing of readiness', () =
   })
 
   it('is not its last words, while its process has not ended yet', async () => {
-    for (const [gateway_state, exit_code] of [['startup_failed', 78], ['running', 75], ['stopped', 1]] as const) {
+    for (const [gateway_state, exit_code] of [
+      ['startup_failed', 78],
+      ['running', 75],
+      ['stopped', 1],
+    ] as const) {
       status = up()
       await says('starting')
       const ending = failure(untilReady(control(), 'coder'))
