@@ -48,6 +48,7 @@ const PACKAGES = {
   docker: ['docker-cli', 'docker.io'],
   dockerd: ['docker.io'],
   iptables: ['iptables'],
+  runsvdir: ['runit'],
   's6-svscan': ['s6'],
   shellcheck: ['shellcheck'],
   strace: ['strace'],

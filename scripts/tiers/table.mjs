@@ -4,6 +4,7 @@ import {join} from 'node:path'
 import {root} from '../lib/process.mjs'
 import {containerNeeds, prepareContainers} from './container.mjs'
 import {openrcNeeds, prepareExample, prepareOpenrc, prepareOpenrcReboot} from './examples.mjs'
+import {prepareRegistry} from './registry.mjs'
 import {prepareReboot, prepareSystemd, systemdNeeds} from './systemd.mjs'
 
 const node = process.execPath
@@ -24,6 +25,9 @@ export const TIERS = [
   {name: 'unit', folder: 'unit'},
   {name: 'contract', folder: 'contract', needs: ['s6-svscan']},
   {name: 'cli', folder: 'cli', needs: ['s6-svscan']},
+  {name: 'examples', folder: 'examples', needs: ['runsvdir']},
+  {name: 'plugins', folder: 'plugins', needs: ['runsvdir']},
+  {name: 'registry', folder: 'registry', needs: ['runsvdir'], prepare: prepareRegistry},
   {name: 'integration', folder: 'integration', needs: ['s6-svscan', 'strace']},
   {name: 'systemd-user', folder: 'systemd', needs: systemdNeeds, prepare: prepareSystemd('user')},
   {name: 'systemd-system', folder: 'systemd', needs: systemdNeeds, prepare: prepareSystemd('system')},

@@ -22,8 +22,11 @@ function quietPlugins(): void {
   const printers = process.listeners('warning')
   process.removeAllListeners('warning')
   process.on('warning', (warning) => {
-    if (/ Plugin: /.test(warning.name)) {process.stderr.write(`Warning: a plugin cannot be loaded (hermes backend says which): ${warning.message.split('\n')[0]}\n`)}
-    else {for (const print of printers) print.call(process, warning)}
+    if (/ Plugin: /.test(warning.name)) {
+      process.stderr.write(`Warning: a plugin cannot be loaded (hermes backend says which): ${warning.message.split('\n')[0]}\n`)
+    } else {
+      for (const print of printers) print.call(process, warning)
+    }
   })
 }
 

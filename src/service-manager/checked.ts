@@ -4,6 +4,7 @@ import type {InstallOptions, InstallOutcome, InstallRequest, LogOptions, Service
 
 export {checkId, checkSpec} from './spec.js'
 
+/** What `checked` makes of a manager: `installMany` is always there. */
 export type CheckedServiceManager = ServiceManager & Required<Pick<ServiceManager, 'installMany'>>
 
 const REFUSED_BY_THE_SYSTEM = ['EACCES', 'EPERM', 'EROFS']

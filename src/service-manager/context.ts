@@ -16,6 +16,7 @@ export interface Considered {
   readonly broken?: true
 }
 
+/** One usable manager in one scope, connected. */
 export interface Selection {
   readonly backend: Backend
   /** For people: what detection found, else the backend's own label. */
@@ -25,6 +26,7 @@ export interface Selection {
   readonly manager: CheckedServiceManager
 }
 
+/** What was found on this machine, and which one is used. */
 export interface DetectionResult {
   /** Every backend found, best rank first, one line for each of its scopes. */
   readonly considered: readonly Considered[]

@@ -8,6 +8,7 @@ import {recordOf, specIn} from './record.js'
 import {serviceStem} from './service-name.js'
 import type {InstallResult, ServiceSpec} from './types.js'
 
+/** One file of a service directory. */
 export interface DefinitionFile {
   readonly text: string
   /** Permission bits: 0o755 for a script. */
@@ -24,6 +25,7 @@ export interface ServiceDirectory {
   readonly spec: ServiceSpec
 }
 
+/** How `put` places a definition. */
 export interface PutOptions {
   /** Refuse with `already-registered` where there is one. */
   readonly exclusive?: boolean | undefined

@@ -14,6 +14,7 @@ export const ERROR_CODES = [
   'unavailable',
 ] as const
 
+/** One of `ERROR_CODES`. */
 export type ServiceManagerErrorCode = (typeof ERROR_CODES)[number]
 
 /** What a failed child program was and said. */

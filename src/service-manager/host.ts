@@ -19,6 +19,7 @@ export interface HostFacts {
   findProgram(name: string, first?: readonly string[]): string | undefined
 }
 
+/** How `exec` runs a program. */
 export interface ExecOptions {
   /** Milliseconds; then SIGKILL and a `timedOut` result. Default 30 000. */
   readonly timeout?: number
@@ -27,6 +28,7 @@ export interface ExecOptions {
   readonly cwd?: string
 }
 
+/** How a program that `exec` ran ended. */
 export interface ExecResult {
   /** Exit code; -1 when it was killed by a signal or could not be started. */
   readonly exitCode: number
@@ -37,6 +39,7 @@ export interface ExecResult {
   readonly command: string
 }
 
+/** How `spawnDetached` starts a program. */
 export interface DetachedOptions {
   /** The whole environment: nothing is inherited. */
   readonly environment: Readonly<Record<string, string>>

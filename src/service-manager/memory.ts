@@ -15,6 +15,7 @@ import type {Backend, InstallOptions, InstallResult, ServiceManager, ServiceSpec
 export {judgeExit, type Verdict} from './memory/exits.js'
 export {loadLaunch, type Launch} from './memory/launch.js'
 
+/** What the reference backend does otherwise than usual, for tests. */
 export interface MemoryOptions extends Partial<Rules> {
   /** Seconds a service may take to be ready when its spec does not say. */
   readonly startSeconds?: number
@@ -24,6 +25,7 @@ export interface MemoryOptions extends Partial<Rules> {
   readonly launch?: Launch
 }
 
+/** The reference backend, with what a harness needs. */
 export interface MemoryBackend extends Backend {
   /** Kills every process of this home, or of all, and forgets the services. Resolves when they have ended. */
   dispose(home?: string): Promise<void>
@@ -36,6 +38,7 @@ type Services = Map<string, MemoryService>
 /** Milliseconds a killed process may take to disappear. */
 const GRACE = 5000
 
+/** A reference backend with services of its own. It supervises child processes of this very process. */
 export function createMemoryBackend(options: MemoryOptions = {}): MemoryBackend {
   // A manager outlives its connections: what one of them installs, the next one sees.
   const homes = new Map<string, Services>()
@@ -76,6 +79,7 @@ export function createMemoryBackend(options: MemoryOptions = {}): MemoryBackend 
   }
 }
 
+/** The one that hermes would load. */
 export default createMemoryBackend()
 
 function manage(services: Services, options: MemoryOptions): ServiceManager {

@@ -1,5 +1,6 @@
 import {createHash} from 'node:crypto'
 
+/** What the name of a service is made from. */
 export interface StemOptions {
   readonly id: string
   /** HERMES_HOME, absolute. */

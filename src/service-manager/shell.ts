@@ -10,6 +10,7 @@ export const shellQuote = (text: string): string => `'${text.replaceAll("'", `'"
 export const shellCommand = (words: readonly string[]): string =>
   words.map((text) => (/^[\w%+,./:@-]+$/.test(text) ? text : shellQuote(text))).join(' ')
 
+/** What `launchLines` adds to a spec. */
 export interface LaunchOptions {
   /** The descriptor on which the program may say that it is ready; who runs the script opens it. */
   readonly notifyFd?: number

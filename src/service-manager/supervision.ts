@@ -3,6 +3,7 @@
  * kernel's lock on the first file for as long as the tree lives, and says in the second who it is. Both below HERMES_HOME.
  */
 export const SUPERVISION_LOCK = 'supervision.lock'
+/** Who holds the lock, as a `SupervisionRecord`; below HERMES_HOME. */
 export const SUPERVISION_RECORD = 'supervision.json'
 
 /** Metadata: the lock is the truth, and the record may be of an earlier tree. */

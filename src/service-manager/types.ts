@@ -69,6 +69,7 @@ interface Observed {
   readonly drift?: string
 }
 
+/** What is so now. `unknown`: the manager cannot say, and why. */
 export type ServiceStatus =
   | (Observed & {readonly state: 'failed'; readonly because: string; readonly exitCode?: number; readonly signal?: string})
   | (Observed & {readonly state: 'running'; readonly pid: number; readonly since: Date; readonly ready: boolean | null})
@@ -77,6 +78,7 @@ export type ServiceStatus =
   | {readonly state: 'absent'}
   | {readonly state: 'unknown'; readonly because: string}
 
+/** What `install` does beside placing the definition. */
 export interface InstallOptions {
   /** Bring it up now and keep it so; otherwise registered, down. A service that already runs is left running either way. */
   readonly start: boolean
@@ -86,26 +88,31 @@ export interface InstallOptions {
   readonly enable?: boolean
 }
 
+/** What `install` did. */
 export interface InstallResult {
   readonly change: 'created' | 'unchanged' | 'updated'
   /** A live process still runs from the older definition. */
   readonly restartDue: boolean
 }
 
+/** One of what `installMany` is asked for. */
 export interface InstallRequest {
   readonly spec: ServiceSpec
   readonly options: InstallOptions
 }
 
+/** The answer of `installMany` for one of its requests. */
 export type InstallOutcome =
   | {readonly id: string; readonly ok: false; readonly error: Error}
   | {readonly id: string; readonly ok: true; readonly result: InstallResult}
 
+/** What `stop` does beside stopping. */
 export interface StopOptions {
   /** Stay down after the next boot too. A restart or an upgrade says false. Default true. */
   readonly disable?: boolean
 }
 
+/** Which lines `logs` gives. */
 export interface LogOptions {
   /** How many of the last lines. */
   readonly lines: number
@@ -115,6 +122,7 @@ export interface LogOptions {
   readonly signal?: AbortSignal
 }
 
+/** Something wrong with a manager, and what cures it. */
 export interface DoctorFinding {
   readonly severity: 'error' | 'warning'
   readonly message: string
@@ -156,6 +164,7 @@ export interface ServiceManager {
   doctor?(): Promise<readonly DoctorFinding[]>
 }
 
+/** Whether a manager is here, and how one knows. */
 export interface Detection {
   readonly usable: boolean
   /** One clause for the trace: "no live scandir in /run/service". */

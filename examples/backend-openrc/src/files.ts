@@ -59,23 +59,18 @@ export async function create(host: Host, id: string, text: string): Promise<bool
   // OpenRC passes over hidden files.
   const temporary = join(SCRIPTS, `.${randomBytes(8).toString('hex')}`)
   await host.writeFileAtomic(temporary, text, 0o755)
-  return unlessThere(
-    () => linkSync(temporary, join(SCRIPTS, nameOf(host, id))),
-    () => rmSync(temporary, {force: true}),
-  )
-}
-
-function unlessThere(make: () => void, after = () => {}): boolean {
   try {
-    make()
+    linkSync(temporary, join(SCRIPTS, nameOf(host, id)))
     return true
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+    if (isThere(error)) return false
     throw error
   } finally {
-    after()
+    rmSync(temporary, {force: true})
   }
 }
+
+const isThere = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'EEXIST'
 
 const link = (name: string): string => join('/etc/runlevels/default', name)
 
@@ -85,5 +80,9 @@ export const isEnabled = ({name}: Pick<Script, 'name'>): boolean => lstatSync(li
 export function setEnabled({name, path}: Script, enabled: boolean): void {
   if (!enabled) return rmSync(link(name), {force: true})
   mkdirSync(dirname(link(name)), {recursive: true})
-  unlessThere(() => symlinkSync(path, link(name)))
+  try {
+    symlinkSync(path, link(name))
+  } catch (error) {
+    if (!isThere(error)) throw error
+  }
 }

@@ -7,6 +7,7 @@ import {setTimeout as delay} from 'node:timers/promises'
 import type {ExecOptions, ExecResult, FifoState, Host, HostFacts} from '../host.js'
 import {shellCommand} from '../shell.js'
 
+/** What the host of a harness stands for. */
 export interface RealHostOptions {
   /** HERMES_HOME, absolute: the one the kit gave to `create`. */
   readonly home: string

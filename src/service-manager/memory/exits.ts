@@ -1,5 +1,6 @@
 import type {Exit} from './launch.js'
 
+/** What becomes of a service whose process ended. */
 export type Verdict = 'failed' | 'restart' | 'restart-later' | 'stay-down'
 
 /** The exit-code table of the contract, crashes counted elsewhere. */

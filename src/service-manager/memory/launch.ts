@@ -19,6 +19,7 @@ export interface Child {
   kill(signal: 'SIGKILL' | 'SIGTERM'): void
 }
 
+/** Runs the program of a spec; each line it prints is given to `onLine`. */
 export type Launch = (spec: ServiceSpec, onLine: (line: string) => void) => Child
 
 /** The descriptor on which a child says that it is ready. */
