@@ -5,7 +5,7 @@ import {join} from 'node:path'
 import {root} from './support.mjs'
 
 let failed = 0
-for (const name of ['start.mjs', 'reconcile.mjs', 'gateway-memory.mjs']) {
+for (const name of ['completion.mjs', 'start.mjs', 'reconcile.mjs', 'gateway-memory.mjs']) {
   const {status} = spawnSync(process.execPath, [join(root, 'bench', name)], {stdio: 'inherit'})
   if (status !== 0) failed++
 }

@@ -3,6 +3,7 @@ import {spawnSync} from 'node:child_process'
 import {existsSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
 
+import {restore} from './lib/bundle.mjs'
 import {root} from './lib/process.mjs'
 
 export {root} from './lib/process.mjs'
@@ -44,15 +45,20 @@ export function hasProgram(name) {
 
 /** Debian's package for each program the tests and the demo call; the first of several that this release has. */
 const PACKAGES = {
+  bash: ['bash'],
   debootstrap: ['debootstrap'],
   docker: ['docker-cli', 'docker.io'],
   dockerd: ['docker.io'],
+  fish: ['fish'],
   iptables: ['iptables'],
   runsvdir: ['runit'],
   's6-svscan': ['s6'],
   shellcheck: ['shellcheck'],
   strace: ['strace'],
   supervisord: ['supervisor'],
+  xmllint: ['libxml2-utils'],
+  tmux: ['tmux'],
+  zsh: ['zsh'],
 }
 
 const isPackage = (name) => spawnSync('apt-cache', ['show', '--quiet', name], {stdio: 'ignore'}).status === 0
@@ -81,6 +87,7 @@ function installSystemPackages(programs) {
 /** Dependencies, build, system packages. Returns the programs that could not be had. */
 export function setUp(programs) {
   checkNode()
+  restore()
   installDependencies()
   run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-b'])
   run(process.execPath, [join(root, 'scripts/bundle-gateway.mjs')])

@@ -118,8 +118,8 @@ async function power(system, tree, work, mounts) {
 }
 
 /**
- * `{enter(user, options), powerCut(), stop()}`: enter() is the beginning of a command line. `system`: `{name, init, prepare,
- * isUp}`, the first process, what a shell is to do with $root before, and how it is seen that all is up. `mounts`:
+ * `{enter(user, options), powerCut(), shutDown(), stop()}`: enter() is the beginning of a command line. `system`: `{name, init, off,
+ * prepare, isUp}`, the first process, the command that turns it off, what a shell is to do with $root before, and how it is seen that all is up. `mounts`:
  * `['ro' | 'rw', path]`. Throws Unavailable where there can be none.
  */
 export async function bootMachine(system, tree, mounts = []) {
@@ -136,6 +136,13 @@ export async function bootMachine(system, tree, mounts = []) {
   const lab = {
     enter: (user, options) => enter(machine.init(), user, options),
     async powerCut() {
+      await machine.kill()
+      await up()
+    },
+    /** As an operator turns it off: every service is told to end. Then it boots again. */
+    async shutDown() {
+      await run([...enter(machine.init()), ...system.off], {quiet: true})
+      for (const end = Date.now() + START_MS; !machine.ended() && Date.now() < end; ) await delay(50)
       await machine.kill()
       await up()
     },

@@ -4,6 +4,7 @@ import {bootMachine, cannotBoot as cannot} from './machine.mjs'
 const OPENRC = {
   name: 'OpenRC',
   init: '/sbin/openrc-init',
+  off: ['openrc-shutdown', '--poweroff', 'now'],
   // What looks after clocks, kernel settings and old control groups has nothing to do here.
   prepare: `rm -f "$root"/etc/runlevels/sysinit/*
 grep -q ^lab: "$root/etc/passwd" || chroot "$root" useradd --create-home --uid 4242 --user-group lab`,

@@ -7,6 +7,7 @@ export const USER = {home: '/home/lab', name: 'lab', uid: 4242}
 const SYSTEMD = {
   name: 'systemd',
   init: '/sbin/init',
+  off: ['systemctl', 'poweroff'],
   prepare: `if [ ! -d "$root${USER.home}" ]; then
   chroot "$root" useradd --create-home --uid ${USER.uid} --user-group ${USER.name}
   chroot "$root" useradd --create-home --uid 4243 --user-group other

@@ -11,7 +11,7 @@ import {debianMirror} from './mirror.mjs'
 const SUITE = 'bookworm'
 const PACKAGES = {
   openrc: ['openrc', 'procps'],
-  systemd: ['systemd', 'systemd-sysv', 'dbus', 'dbus-user-session', 'libpam-systemd', 'procps'],
+  systemd: ['systemd', 'systemd-sysv', 'dbus', 'dbus-user-session', 'libpam-systemd', 'polkitd', 'procps'],
 }
 
 const ownText = readFileSync(fileURLToPath(import.meta.url), 'utf8')

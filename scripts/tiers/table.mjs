@@ -4,6 +4,7 @@ import {join} from 'node:path'
 import {root} from '../lib/process.mjs'
 import {containerNeeds, prepareContainers} from './container.mjs'
 import {openrcNeeds, prepareExample, prepareOpenrc, prepareOpenrcReboot} from './examples.mjs'
+import {nodesNeeds, prepareNodes} from './nodes.mjs'
 import {prepareRegistry} from './registry.mjs'
 import {prepareReboot, prepareSystemd, systemdNeeds} from './systemd.mjs'
 
@@ -22,12 +23,16 @@ export const TIERS = [
   {name: 'shell', needs: ['shellcheck'], steps: [[node, 'scripts/shellcheck.mjs']]},
   {name: 'types', steps: [[node, bin('typescript/bin/tsc'), '-b']]},
   {name: 'manifest', steps: [[node, 'scripts/manifest.mjs', '--check']]},
-  {name: 'unit', folder: 'unit'},
+  {name: 'unit', folder: 'unit', needs: ['xmllint']},
   {name: 'contract', folder: 'contract', needs: ['s6-svscan']},
+  {name: 'windows', folder: 'windows', needs: ['xmllint']},
   {name: 'cli', folder: 'cli', needs: ['s6-svscan']},
+  {name: 'package', folder: 'package', needs: ['s6-svscan']},
+  {name: 'nodes', folder: 'nodes', needs: nodesNeeds, prepare: prepareNodes},
   {name: 'examples', folder: 'examples', needs: ['runsvdir']},
   {name: 'plugins', folder: 'plugins', needs: ['runsvdir']},
   {name: 'registry', folder: 'registry', needs: ['runsvdir'], prepare: prepareRegistry},
+  {name: 'shells', folder: 'shells', needs: ['bash', 'fish', 'tmux', 'zsh']},
   {name: 'integration', folder: 'integration', needs: ['s6-svscan', 'strace']},
   {name: 'systemd-user', folder: 'systemd', needs: systemdNeeds, prepare: prepareSystemd('user')},
   {name: 'systemd-system', folder: 'systemd', needs: systemdNeeds, prepare: prepareSystemd('system')},

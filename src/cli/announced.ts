@@ -5,6 +5,9 @@ import {resolve} from 'node:path'
 
 import {asError} from '../host/errors.js'
 import {withinLimit} from '../host/limit.js'
+import {oneLine} from '../host/text.js'
+import {HermesError} from '../profile/errors.js'
+import {nearMisses} from '../profile/suggest.js'
 
 /** One entry of a plugin's package.json. */
 export interface Announced {
@@ -104,4 +107,19 @@ export function refuseDuplicates(announced: readonly Announced[]): {first: Annou
   }
 
   return {first, refused}
+}
+
+/** Of a name that no plugin has a backend for, with those that were most likely meant. */
+export function unknownBackend(kind: string, known: readonly string[]): HermesError {
+  const near = nearMisses(kind, known)
+  const hint = near.length > 0 ? [`Did you mean ${near.map((one) => `"${one}"`).join(' or ')}?`] : []
+  return new HermesError('usage', `no installed plugin has a backend "${oneLine(kind)}"`, {
+    suggestions: [...hint, 'List them: hermes backend'],
+  })
+}
+
+/** Throws `usage`. */
+export function checkBackend(config: Pick<Interfaces.Config, 'getPluginsList'>, kind: string): void {
+  const known = announcedBackends(config).map(({announcement}) => announcement.kind)
+  if (!known.includes(kind)) throw unknownBackend(kind, [...new Set(known)])
 }

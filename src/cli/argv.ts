@@ -1,5 +1,5 @@
 /** Options that mean the same before and after the command. */
-const GLOBAL = /^(?:-p(?<short>.+)?|--(?:profile|backend)(?:=(?<long>.*))?|--json)$/s
+const GLOBAL = /^(?:-p(?<short>.+)?|--(?:backend|profile)(?:=(?<long>.*))?|--json)$/s
 
 interface Taken {
   /** The flag as it goes on, its value with it. */
@@ -65,4 +65,16 @@ export function normaliseArgv(argv: readonly string[], commands: readonly Comman
   const command = longestCommand(words, commands)
   if (!command) return [words.join(':'), ...moved, ...rest]
   return [command.id, ...moved, ...words.slice(command.used), ...rest]
+}
+
+/** What `--backend` names, the last one. `argv` is normalised; a missing value is for the command's own parser to complain about. */
+export function backendNamed([, ...argv]: readonly string[]): string | undefined {
+  let named: string | undefined
+  for (const [at, word] of argv.entries()) {
+    if (word === '--') break
+    if (word === '--backend') named = argv[at + 1]
+    else if (word.startsWith('--backend=')) named = word.slice(10)
+  }
+
+  return named
 }

@@ -16,11 +16,11 @@ import {unloaded, type UserPlugins} from './unloaded.js'
 import {announcedBackends, load, malformed, refuseDuplicates, type Announced} from './announced.js'
 
 /** What the backend says of this machine. Throws when it says nothing. */
-function detection(backend: Backend, {host, scope}: Place): Required<Detection> {
+function detection(backend: Backend, {host, scope}: Place): Detection & {label: string} {
   const usual = backend.supports.scopes.length > 1 ? `${backend.label} (${scope})` : backend.label
-  const {because, label = usual, usable} = backend.detect(host)
+  const {because, label = usual, readOnly, usable} = backend.detect(host)
   if (typeof usable !== 'boolean') throw new Error('detect() does not say whether it is usable')
-  return {because, label, usable}
+  return {because, label, usable, ...(readOnly ? {readOnly} : {})}
 }
 
 /** The machine, asked for one scope. */
@@ -56,9 +56,9 @@ async function examine(announced: Announced, host: Host): Promise<readonly Exami
 
 function examineScope(backend: Backend, place: Place, about: About): Examined {
   try {
-    const {because, label, usable} = detection(backend, place)
-    const considered = {...about, because, label, rank: backend.rank, usable}
-    return usable ? {considered, selection: select(backend, place, label)} : {considered}
+    const found = detection(backend, place)
+    const considered = {...about, ...found, rank: backend.rank}
+    return found.usable ? {considered, selection: select(backend, place, found)} : {considered}
   } catch (error) {
     return {considered: {...about, ...broken(error)}}
   }
@@ -81,12 +81,12 @@ export async function detectBackends(config: UserPlugins, host: Host): Promise<D
     .map(({selection}) => selection)
     .filter((selection) => selection !== undefined)
   const wanted = host.environment.HERMES_BACKEND
-  const selection = wanted ? usable.find(({backend}) => backend.kind === wanted) : usable[0]
+  const selection = usable.find(({backend, readOnly}) => !readOnly && (!wanted || backend.kind === wanted))
   return {considered, selection, usable}
 }
 
-function select(backend: Backend, {host, scope}: Place, label: string): Selection {
-  return {backend, label, manager: checked(backend.connect(host)), scope}
+function select(backend: Backend, {host, scope}: Place, {label, readOnly}: Detection & {label: string}): Selection {
+  return {backend, label, manager: checked(backend.connect(host)), scope, ...(readOnly ? {readOnly} : {})}
 }
 
 /** One backend by its kind, whether it is usable now or not. Throws `unavailable`. */
@@ -97,7 +97,7 @@ export async function connectBackend(config: Pick<Interfaces.Config, 'getPlugins
     const backend = await load(announced)
     const [scope] = backend.supports.scopes
     const place: Place = {host: {...host, scope}, scope}
-    return select(backend, place, detection(backend, place).label)
+    return select(backend, place, detection(backend, place))
   } catch (error) {
     throw new ServiceManagerError('unavailable', `the backend "${kind}" of ${announced.plugin.name} is broken: ${asError(error).message}`)
   }

@@ -15,11 +15,17 @@ export type Need = 'none' | 'optional' | 'required'
 export abstract class HermesCommand extends Command {
   static override enableJsonFlag = true
   static override baseFlags = {
-    backend: Flags.string({description: 'The service manager to use, by its kind', helpGroup: 'GLOBAL', helpValue: 'KIND'}),
+    backend: Flags.string({
+      description: 'The service manager to use, by its kind (or HERMES_BACKEND)',
+      helpGroup: 'GLOBAL',
+      helpValue: 'KIND',
+    }),
     profile: Flags.string({char: 'p', description: 'The profile to act on', helpGroup: 'GLOBAL', helpValue: 'NAME'}),
   }
   /** Whether the prerun hook is to detect a service manager: `required` fails without one. */
   static serviceManager: Need = 'none'
+  /** What a press of TAB offers for the arguments and flags of these names (src/completion). Kept in the manifest. */
+  static completes: Readonly<Record<string, 'backend' | 'directory' | 'file' | 'plugin' | 'profile'>> = {}
 
   protected get context(): HermesContext {
     return ensureContext(this.config)

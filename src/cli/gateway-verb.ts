@@ -2,25 +2,27 @@ import type {Selection} from '@hermes-cli/service-manager'
 
 import type {VerbResult} from '../gateway/control.js'
 import {overMany, type FleetOutcome} from '../gateway/fleet.js'
-import {locate} from '../gateway/locate.js'
+import {doubleText, locate} from '../gateway/locate.js'
 import {unlessGone} from '../gateway/meanwhile.js'
 import {checkSupervision} from '../gateway/supervision.js'
 import {readConfig} from '../profile/config.js'
 import {HermesError} from '../profile/errors.js'
 import {checkOwner} from '../profile/owner.js'
 import {profileDirectory} from '../profile/paths.js'
-import {findProfile} from '../profile/store.js'
+import {findProfile} from '../profile/read.js'
 import {scanProfiles} from '../profile/scan.js'
 import {HermesCommand} from './base-command.js'
 import {EXIT} from './exit.js'
 import {actingFor} from './on-behalf.js'
 import {errorJson, toldError} from './report.js'
 import type {Controls, PlacedControl, Verb, VerbFlags} from './placed.js'
-import {candidates, type ScopeFlags} from './scope.js'
+import {askedScope, candidates, type ScopeFlags} from './scope.js'
 import {specsOf} from './specs.js'
 
 /** The profiles a gateway command is about: names, `--all`, or the selected one. */
 export abstract class GatewayCommand extends HermesCommand {
+  static override completes = {name: 'profile'} as const
+
   protected async targets(names: readonly string[], flags: VerbFlags): Promise<{many: boolean; profiles: string[]}> {
     if (flags.all) {
       if (names.length > 0 || flags.profile) throw new HermesError('usage', '--all already means every profile; leave the names out')
@@ -44,23 +46,34 @@ export abstract class GatewayCommand extends HermesCommand {
   }
 
   protected act(control: PlacedControl, profile: string, verb: Verb): Promise<VerbResult> {
+    const double = doubleText({main: control.selection, others: control.others}, profile)
+    if (double) this.warn(double)
     return unlessGone(control, profile, () => verb(control, profile))
   }
 
   /** The managers a verb may act on, best first. Throws where none is usable. */
-  private async candidates(flags: ScopeFlags): Promise<readonly [Selection, ...Selection[]]> {
+  private async candidates(flags: ScopeFlags): Promise<readonly Selection[]> {
     const detection = await this.detect()
-    const [first, ...others] = candidates(detection, flags, this.context.host.environment.HERMES_BACKEND)
-    return first ? [first, ...others] : this.noManager(detection)
+    const found = candidates(detection, flags, this.context.host.environment.HERMES_BACKEND)
+    return found.length > 0 ? found : this.noManager(detection)
+  }
+
+  /** Throws where no manager has a profile's service and none is to be had for it. */
+  private async located(among: readonly Selection[], profile: string): Promise<{main: Selection; others: readonly Selection[]}> {
+    const {main, others} = await locate(among, profile, (text) => this.warn(text))
+    return {main: main ?? (await this.noManager(await this.detect())), others}
   }
 
   /** Which manager a profile's service is to be found on, or to be placed on. Throws where none is usable. */
   protected async locator(flags: ScopeFlags): Promise<(profile: string) => Promise<Selection>> {
     const among = await this.candidates(flags)
-    return (profile) => locate(among, profile, (text) => this.warn(text))
+    return async (profile) => (await this.located(among, profile)).main
   }
 
-  protected controlOf(selection: Selection, force = false): PlacedControl {
+  protected controlOf(
+    selection: Selection,
+    {force = false, others = []}: {force?: boolean; others?: readonly Selection[]} = {},
+  ): PlacedControl {
     const {environment} = this.context.host
     const specFor = specsOf(this.home, this.config.root, environment)
     const lasting = selection.backend.supports.bootPersistence && !force
@@ -68,6 +81,7 @@ export abstract class GatewayCommand extends HermesCommand {
       checkConfig: (profile) => readConfig(profileDirectory(this.home, profile)),
       home: this.home,
       manager: selection.manager,
+      others,
       selection,
       specFor: (profile) => specFor(profile, selection),
       ...(lasting ? {checkHome: async () => (await import('../profile/temporary.js')).checkLasting(this.home, environment)} : {}),
@@ -79,11 +93,13 @@ export abstract class GatewayCommand extends HermesCommand {
     // What nobody may is said before what is missing.
     if (!(await this.detect()).selection) await checkOwner(this.home)
     const {onBehalf, usable} = await actingFor(this.home, await this.candidates(flags))
-    const [first, ...others] = usable as [Selection, ...Selection[]]
     await checkSupervision(this.home)
     return {
       atOnce: onBehalf ? 1 : undefined,
-      controlFor: async (profile) => this.controlOf(await locate([first, ...others], profile, (text) => this.warn(text)), flags.force),
+      controlFor: async (profile) => {
+        const {main, others} = await this.located(usable, profile)
+        return {...this.controlOf(main, {force: flags.force ?? false, others}), named: askedScope(flags) !== undefined}
+      },
     }
   }
 

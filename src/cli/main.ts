@@ -1,7 +1,8 @@
 import {Config, flush, run} from '@oclif/core'
 import {userInfo} from 'node:os'
 
-import {normaliseArgv, type CommandName} from './argv.js'
+import {checkBackend} from './announced.js'
+import {backendNamed, normaliseArgv, type CommandName} from './argv.js'
 import {report} from './report.js'
 
 const commandNames = (config: Config): CommandName[] =>
@@ -39,6 +40,13 @@ export async function main(url: string): Promise<void> {
     const argv = normaliseArgv(process.argv.slice(2), commandNames(config))
     // Help on error and deprecation warnings read it again.
     process.argv.splice(2, process.argv.length, ...argv)
+    // Before anything is detected, and for what is run from here too.
+    const backend = config.findCommand(argv[0]!)?.flags.backend ? backendNamed(argv) : undefined
+    if (backend) {
+      checkBackend(config, backend)
+      process.env.HERMES_BACKEND = backend
+    }
+
     await run(argv, config)
     await flush()
   } catch (error) {

@@ -3,6 +3,7 @@ import type {Selection} from '@hermes-cli/service-manager'
 import {Flags} from '@oclif/core'
 
 import type {Control, VerbResult} from '../gateway/control.js'
+import {together} from '../gateway/locate.js'
 import {scopeFlags, type ScopeFlags} from './scope.js'
 
 export const manyFlags = {
@@ -23,7 +24,19 @@ export interface VerbFlags extends ScopeFlags {
 /** With the manager that has the profile's service, or is to have it. */
 export interface PlacedControl extends Control {
   readonly selection: Selection
+  /** That have it too. */
+  readonly others: readonly Selection[]
 }
+
+/** For a verb that takes a service down or away: wherever it is, unless a manager or scope was named. */
+export const everywhere = (control: PlacedControl): PlacedControl => ({
+  ...control,
+  manager: together(
+    control.manager,
+    control.others.map(({manager}) => manager),
+  ),
+  others: [],
+})
 
 export interface Controls {
   readonly controlFor: (profile: string) => Promise<PlacedControl>

@@ -3,6 +3,7 @@ import {isServiceManagerError} from '@hermes-cli/service-manager'
 import {asError} from '../host/errors.js'
 import {HermesError} from '../profile/errors.js'
 import {EXIT, exitCodeOf} from './exit.js'
+import {tellUsage} from './parse-errors.js'
 
 /** An error as users meet it: a stable code, an exit code, what to do next. */
 export type ToldError = Error & {code: string; oclif: {exit: number}; suggestions: readonly string[]}
@@ -29,17 +30,17 @@ export function toldError(thrown: unknown): ToldError {
   }
 
   const code = error.code ?? (exit === EXIT.usage ? 'usage' : 'failed')
-  const suggestions = error.suggestions ?? (exit === EXIT.usage ? helpFor(process.argv[2]) : [])
-  return tell(error, {code, exit, message: inOneLine(error.message), suggestions})
+  const {message, suggestions: meant} = tellUsage(error, commandName())
+  const suggestions = error.suggestions ?? (exit === EXIT.usage ? [...meant, helpFor(commandName())] : [])
+  return tell(error, {code, exit, message, suggestions})
 }
 
-const helpFor = (id = ''): string[] => [`hermes ${id.startsWith('-') ? '' : `${id.replaceAll(':', ' ')} `}--help`]
+/** As it was normalised by `main`: `gateway start`, or nothing. */
+const commandName = (id = process.argv[2] ?? ''): string => (id.startsWith('-') ? '' : id.replaceAll(':', ' '))
+const helpFor = (command: string): string => ['hermes', command, '--help'].filter(Boolean).join(' ')
 
 const isTold = (error: Raw): error is ToldError =>
   error.code !== undefined && error.oclif?.exit !== undefined && Array.isArray(error.suggestions)
-
-/** What oclif lays out over several lines, with a hint that goes elsewhere. */
-const inOneLine = (message: string): string => message.replace(/\n*See more help with --help$/, '').replaceAll(/:?\s*\n\s*/g, ': ')
 
 interface Telling {
   readonly code: string

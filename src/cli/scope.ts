@@ -18,13 +18,13 @@ export const askedScope = ({system, user}: ScopeFlags): Scope | undefined => (sy
  * that was asked for. Empty: none is usable. Throws `not-supported` or `unavailable` for a scope that is not to be had.
  */
 export function candidates(detection: DetectionResult, flags: ScopeFlags, wanted?: string): readonly Selection[] {
-  const {selection, usable} = detection
+  const usable = wanted ? detection.usable.filter(({backend}) => backend.kind === wanted) : detection.usable
   const scope = askedScope(flags)
-  if (!selection) return []
-  if (!scope) return wanted ? usable.filter(({backend}) => backend.kind === wanted) : usable
-  const found = usable.find((one) => one.backend.kind === selection.backend.kind && one.scope === scope)
-  if (found) return [found]
-  throw noSuchScope(detection, selection, scope)
+  const meant = detection.selection ?? usable[0]
+  if (!scope || !meant) return usable
+  const found = usable.find((one) => one.backend.kind === meant.backend.kind && one.scope === scope)
+  if (found) return [{...found, readOnly: false}]
+  throw noSuchScope(detection, meant, scope)
 }
 
 function noSuchScope({considered, usable}: DetectionResult, {backend, label}: Selection, scope: Scope): ServiceManagerError {

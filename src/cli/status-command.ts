@@ -1,12 +1,13 @@
 import type {Selection} from '@hermes-cli/service-manager'
 
+import {doubleText, locate} from '../gateway/locate.js'
 import {gatewayStatus} from '../gateway/status.js'
 import {elsewhereText, supervisionOf} from '../gateway/supervision.js'
 import {overMany} from '../gateway/fleet.js'
 import {profileDirectory} from '../profile/paths.js'
 import {GatewayCommand} from './gateway-verb.js'
 import type {StatusReport} from './render/gateway.js'
-import type {ScopeFlags} from './scope.js'
+import {candidates, type ScopeFlags} from './scope.js'
 
 /** Statuses are only read: more at once than verbs. */
 const READS_AT_ONCE = 8
@@ -17,16 +18,20 @@ export abstract class StatusCommand extends GatewayCommand {
 
   /** Works without a service manager too: the lock tells whether a gateway lives. */
   protected async reports(profiles: readonly string[], flags: ScopeFlags): Promise<StatusReport[]> {
-    const {selection} = await this.detect()
-    const selectionOf = selection ? await this.locator(flags) : async () => undefined
+    const detection = await this.detect()
+    const {selection} = detection
+    const among = candidates(detection, flags, this.context.host.environment.HERMES_BACKEND)
     const supervision = await supervisionOf(this.home)
     if (supervision.by === 'elsewhere') this.elsewhere = [elsewhereText(supervision.record)]
     const outcomes = await overMany(
       profiles,
       async (profile): Promise<StatusReport> => {
-        const found = await selectionOf(profile)
-        const status = await gatewayStatus(profile, profileDirectory(this.home, profile), found?.manager)
-        return {...status, manager: found?.label ?? null, scope: found?.scope ?? null}
+        const located = await locate(among, profile, (text) => this.warn(text))
+        const {main} = located
+        const status = await gatewayStatus(profile, profileDirectory(this.home, profile), main?.manager)
+        const double = doubleText(located, profile)
+        const warnings = double ? [...status.warnings, double] : status.warnings
+        return {...status, manager: main?.label ?? null, scope: main?.scope ?? null, warnings}
       },
       READS_AT_ONCE,
     )

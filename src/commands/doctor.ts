@@ -3,11 +3,11 @@ import {EXIT} from '../cli/exit.js'
 import {renderFindings} from '../cli/render/doctor.js'
 import {examine} from '../doctor/examine.js'
 import {look} from '../doctor/look.js'
-import {findProfile} from '../profile/store.js'
+import {findProfile} from '../profile/read.js'
 
 export default class Doctor extends HermesCommand {
   static override serviceManager = 'optional' as const
-  static override summary = 'Look for what is wrong with the home, its profiles and the service managers, and say the cure'
+  static override summary = 'Say what is wrong, and what cures it'
   static override description =
     'Changes nothing. Exits 1 when there is an error, 0 when there are warnings only. With -p it looks at that profile alone.'
   static override examples = ['<%= config.bin %> doctor', '<%= config.bin %> doctor -p coder', '<%= config.bin %> doctor --json']

@@ -3,12 +3,10 @@ import type {CheckedServiceManager, ServiceSpec} from '@hermes-cli/service-manag
 import {HermesError} from '../profile/errors.js'
 import {profileDirectory} from '../profile/paths.js'
 import {writeIntent} from './intent.js'
-import {endHolder, markStop} from './holder.js'
 import {settledLock} from './lock.js'
-import {unlessRemoved} from './meanwhile.js'
 import {settledStatus} from './settled.js'
 import {startFailure} from './start-failure.js'
-import {gatewayStatus, type GatewayStatus} from './status.js'
+import type {GatewayStatus} from './status.js'
 import {untilReady} from './until-ready.js'
 
 /** What the verbs need; the CLI fills it once. */
@@ -21,6 +19,8 @@ export interface Control {
   readonly checkConfig: (profile: string) => Promise<unknown>
   /** Throws `temporary-home` where the manager would bring back a service whose home is gone. Asked before one is registered. */
   readonly checkHome?: () => Promise<void>
+  /** A scope was named: a gateway that another supervisor runs is not meant by `stop` and `uninstall`. */
+  readonly named?: boolean
 }
 
 export interface VerbResult {
@@ -46,9 +46,6 @@ export interface VerbResult {
 }
 
 const directoryOf = (control: Control, profile: string): string => profileDirectory(control.home, profile)
-
-const statusOf = (control: Control, profile: string): Promise<GatewayStatus> =>
-  gatewayStatus(profile, directoryOf(control, profile), control.manager)
 
 /** Make it so and keep it so: registered, enabled, running and ready, or an error that says why with the last log lines. */
 export async function start(control: Control, profile: string, by = 'gateway:start'): Promise<VerbResult> {
@@ -76,19 +73,6 @@ export async function start(control: Control, profile: string, by = 'gateway:sta
     restart_due: restartDue || status.restart_due,
     status,
   }
-}
-
-/** Down now and after the next boot, whoever runs it: the service manager, a terminal, or nobody any more. */
-export async function stop(control: Control, profile: string, by = 'gateway:stop'): Promise<VerbResult> {
-  const directory = directoryOf(control, profile)
-  const before = await statusOf(control, profile)
-  await writeIntent(directory, 'stopped', by)
-  await markStop(directory)
-  if (before.registered) await unlessRemoved(control.manager.stop(profile))
-  await endHolder(directory, profile, (await control.specFor(profile)).stopSeconds)
-  const status = await statusOf(control, profile)
-  const wasDown = before.pid === null && before.state !== 'starting'
-  return {action: wasDown ? 'already-stopped' : 'stopped', profile, status}
 }
 
 /**

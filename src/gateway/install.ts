@@ -1,9 +1,10 @@
 import {profileDirectory} from '../profile/paths.js'
-import {refuseInvisibleHolder, runsElsewhere, stop, type Control, type VerbResult} from './control.js'
+import {refuseInvisibleHolder, runsElsewhere, type Control, type VerbResult} from './control.js'
 import {writeIntent} from './intent.js'
 import {settledStatus} from './settled.js'
 import {startFailure} from './start-failure.js'
 import {gatewayStatus} from './status.js'
+import {stop} from './stop.js'
 import {untilReady} from './until-ready.js'
 
 export interface Placing {
@@ -11,10 +12,12 @@ export interface Placing {
   readonly start: boolean
   /** Up at every boot or login. */
   readonly enable: boolean
+  /** Somebody is there to be asked for more rights. */
+  readonly elevate?: boolean
 }
 
 /** Places the definition, and brings the gateway up unless told not to. Without a start, what is wanted stays as it was. */
-export async function install(control: Control, profile: string, {enable, start}: Placing): Promise<VerbResult> {
+export async function install(control: Control, profile: string, {elevate = false, enable, start}: Placing): Promise<VerbResult> {
   const directory = profileDirectory(control.home, profile)
   const before = await settledStatus(control, profile)
   if (start) {
@@ -26,7 +29,7 @@ export async function install(control: Control, profile: string, {enable, start}
   const began = Date.now()
   if (start) await writeIntent(directory, 'running', 'gateway:install')
   const place = async () => {
-    const placed = await control.manager.install(await control.specFor(profile), {enable, start})
+    const placed = await control.manager.install(await control.specFor(profile), {enable, start, ...(elevate ? {elevate} : {})})
     return {...placed, status: await (start ? untilReady(control, profile) : gatewayStatus(profile, directory, control.manager))}
   }
 

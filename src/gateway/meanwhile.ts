@@ -1,7 +1,7 @@
 import {isServiceManagerError, type ServiceManager} from '@hermes-cli/service-manager'
 
 import {HermesError} from '../profile/errors.js'
-import {findProfile} from '../profile/store.js'
+import {findProfile} from '../profile/read.js'
 
 /**
  * Runs a verb on a profile that another hermes may delete or rename at any moment. When that has happened the verb has

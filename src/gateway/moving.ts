@@ -82,7 +82,7 @@ async function placeOf(selection: Selection, profile: string | undefined): Promi
 
 /** As it was, under this name. */
 async function place({specFor}: Moving, {enabled, selection, up}: Place, profile: string): Promise<void> {
-  await selection.manager.install(await specFor(profile, selection), {start: up, ...(enabled ? {} : {enable: false})})
+  await selection.manager.install(await specFor(profile, selection), {enable: enabled, start: up})
 }
 
 /**

@@ -20,6 +20,8 @@ export interface Launcher {
   readonly hermes: string
   /** Absolute path of node: its directory leads PATH, so that the launcher finds the same node under any supervisor. */
   readonly node: string
+  /** Where nothing but programs can be executed (Windows): what `node` is to run in the place of `hermes`. */
+  readonly script?: string
 }
 
 export interface SpecInput {
@@ -42,17 +44,26 @@ function readySeconds(config: SpecInput['config']): number {
 
 /** Pure: what the service manager is to run for this profile. The default profile is called without `-p`. */
 export function gatewaySpec({config, home, launcher, profile, translate, user}: SpecInput): ServiceSpec {
-  const arguments_ = profile === DEFAULT_PROFILE ? ['gateway', 'run'] : ['-p', profile, 'gateway', 'run']
-  const path = [...new Set([dirname(launcher.node), dirname(launcher.hermes), ...STANDARD_PATH])].join(':')
+  const program: [string, ...string[]] = launcher.script ? [launcher.node, launcher.script] : [launcher.hermes]
+  const call = (verb: string): [string, ...string[]] => [
+    ...program,
+    ...(profile === DEFAULT_PROFILE ? [] : ['-p', profile]),
+    'gateway',
+    verb,
+  ]
+  // Windows has no directories where programs are: there the PATH of the user's session holds.
+  const path = launcher.script ? {} : {PATH: [...new Set([dirname(launcher.node), dirname(launcher.hermes), ...STANDARD_PATH])].join(':')}
+  const codes = translate ? {HERMES_EXIT_CODES: 'translate'} : {}
   return {
-    command: [launcher.hermes, ...arguments_],
+    command: call('run'),
     description: `hermes gateway of profile ${profile}`,
-    environment: {HERMES_HOME: home, HERMES_SUPERVISED: '1', PATH: path, ...(translate ? {HERMES_EXIT_CODES: 'translate'} : {})},
+    environment: {HERMES_HOME: home, HERMES_SUPERVISED: '1', ...path, ...codes},
     home,
     id: profile,
     logDirectory: gatewayLogDirectory(profile),
     readiness: 'fd',
     startSeconds: readySeconds(config) + START_MARGIN,
+    stopCommand: call('mark-stop'),
     stopSeconds: (config?.drain_timeout ?? 10) + STOP_MARGIN,
     workingDirectory: profileDirectory(home, profile),
     ...(user ? {user} : {}),

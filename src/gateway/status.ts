@@ -95,6 +95,9 @@ function commonOf({intent, profile, recorded, service, warnings}: Evidence): Com
   }
 }
 
+/** What a gateway says only after it was ready. One that is ending for good may be there a moment longer. */
+const WAS_READY: readonly GatewayState['gateway_state'][] = ['degraded', 'draining', 'running']
+
 /** To a manager that knows nothing of readiness, whatever runs is up. */
 const saysItStarts = ({pid, ready}: Is<'running'>, recorded: GatewayState | undefined): boolean =>
   ready === null && recorded?.pid === pid && recorded.gateway_state === 'starting'
@@ -106,7 +109,8 @@ function running(common: Common, service: Is<'running'>, recorded: GatewayState 
   // The supervisor counts whole seconds, and so would name another moment each time.
   const since = speaks === undefined ? undefined : recorded?.since
   // Its last words are there before its end is.
-  const ready = service.ready ?? (speaks === undefined || recorded?.exit_code !== undefined ? null : true)
+  const speaksUp = speaks !== undefined && WAS_READY.includes(speaks) && recorded?.exit_code === undefined
+  const ready = service.ready ?? (speaksUp ? true : null)
   return {...common, pid: service.pid, ready, reason, since: since ?? iso(service.since), state}
 }
 

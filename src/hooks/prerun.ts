@@ -1,8 +1,8 @@
 import type {Hook} from '@oclif/core'
 
 import type {Need} from '../cli/base-command.js'
-import {chooseBackend} from '../cli/choose-backend.js'
 import {ensureContext} from '../cli/context.js'
+import {tellLikeOurs} from '../cli/strangers.js'
 
 /** Removing plugins, under all the names it has. */
 const REMOVING = new Set(['plugins:remove', 'plugins:reset', 'plugins:uninstall', 'plugins:unlink'])
@@ -14,9 +14,9 @@ const INSTALLING = new Set(['plugins:add', 'plugins:install'])
  * paths, and warns before a backend goes that gateways depend on.
  */
 const prerun: Hook.Prerun = async function ({argv, Command, config}) {
-  chooseBackend(argv, process.env)
   const need = (Command as unknown as {serviceManager?: Need}).serviceManager
   const context = ensureContext(config)
+  tellLikeOurs(Command)
   if (need === 'optional' || need === 'required') await context.detect()
   if (INSTALLING.has(Command.id)) {
     const {pluginSource} = await import('../cli/plugin-sources.js')

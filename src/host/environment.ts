@@ -3,6 +3,8 @@ import type {FifoState, HostFacts} from '@hermes-cli/service-manager'
 import {accessSync, closeSync, constants, openSync, readFileSync, statSync} from 'node:fs'
 import {delimiter, isAbsolute, join} from 'node:path'
 
+import {isWindows} from './platform.js'
+
 export type Environment = Readonly<Record<string, string | undefined>>
 
 /** The machine as detection sees it. Synchronous: a handful of tiny files at start-up. */
@@ -12,6 +14,7 @@ export function hostFacts(environment: Environment, home: string): HostFacts {
     findProgram: (name, first) => findProgram(name, environment, first),
     home,
     isDirectory,
+    owner,
     platform: process.platform,
     probeFifo,
     readText,
@@ -31,6 +34,10 @@ function isDirectory(path: string): boolean {
   return statSync(path, {throwIfNoEntry: false})?.isDirectory() ?? false
 }
 
+function owner(path: string): number | undefined {
+  return isWindows ? undefined : statSync(path, {throwIfNoEntry: false})?.uid
+}
+
 /** Opening a FIFO for writing without waiting tells whether someone reads it (fifo(7)): ENXIO when nobody does. */
 function probeFifo(path: string): FifoState {
   try {
@@ -46,7 +53,8 @@ function probeFifo(path: string): FifoState {
 }
 
 function findProgram(name: string, environment: Environment, first: readonly string[] = []): string | undefined {
-  const path = (environment.PATH ?? '/usr/local/bin:/usr/bin:/bin').split(delimiter)
+  // A copy of the environment of Windows may call it Path.
+  const path = (environment.PATH ?? environment.Path ?? '/usr/local/bin:/usr/bin:/bin').split(delimiter)
   for (const directory of [...first, ...path]) {
     if (!isAbsolute(directory)) continue
     const candidate = join(directory, name)

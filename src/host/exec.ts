@@ -20,7 +20,14 @@ export function exec(file: string, args: readonly string[], options: ExecOptions
     const child = execFile(
       file,
       [...args],
-      {cwd, env: environment ? {...process.env, ...environment} : process.env, killSignal: 'SIGKILL', maxBuffer: MAX_OUTPUT, timeout},
+      {
+        cwd,
+        env: environment ? {...process.env, ...environment} : process.env,
+        killSignal: 'SIGKILL',
+        maxBuffer: MAX_OUTPUT,
+        timeout,
+        windowsHide: true,
+      },
       (error, stdout, stderr) => {
         const code = error ? (typeof error.code === 'number' ? error.code : -1) : 0
         const note = error && typeof error.code === 'string' ? `${error.message}\n` : ''
@@ -39,7 +46,7 @@ export async function* stream(
   args: readonly string[],
   options: {readonly signal?: AbortSignal} = {},
 ): AsyncGenerator<string> {
-  const child = spawn(file, [...args], {stdio: ['ignore', 'pipe', 'ignore']})
+  const child = spawn(file, [...args], {stdio: ['ignore', 'pipe', 'ignore'], windowsHide: true})
   const failed = new Promise<never>((_, reject) => {
     child.once('error', reject)
   })

@@ -2,6 +2,8 @@ import {constants} from 'node:fs'
 import {lstat, mkdir, open, rename, rm, stat, type FileHandle} from 'node:fs/promises'
 import {dirname, join, basename} from 'node:path'
 
+import {isWindows} from './platform.js'
+
 /** State and configuration files are small; what is larger is not ours. Bytes. */
 const SMALL_FILE_BYTES = 1_048_576
 
@@ -83,13 +85,32 @@ export async function writeFileAtomic(path: string, text: string, mode: number, 
       await handle.close()
     }
 
-    await rename(temporary, path)
+    await replace(temporary, path)
   } catch (error) {
     await rm(temporary, {force: true})
     throw error
   }
 
   if (durable) await syncDirectory(dirname(path))
+}
+
+/** Milliseconds between attempts to take the place of a file that somebody has open, and how many there are. */
+const RETRY = {after: 25, times: 40}
+const IN_USE = ['EACCES', 'EBUSY', 'EPERM']
+
+/** Windows refuses to replace a file while a virus scanner, say, reads it: a moment later it does not. */
+export async function replace(from: string, to: string, move = rename, retries = isWindows ? RETRY.times : 0): Promise<void> {
+  for (let left = retries; ; left--) {
+    try {
+      return await move(from, to)
+    } catch (error) {
+      if (left <= 0 || !IN_USE.includes((error as NodeJS.ErrnoException).code ?? '')) throw error
+    }
+
+    await new Promise((resolve) => {
+      setTimeout(resolve, RETRY.after)
+    })
+  }
 }
 
 /** A new file with nothing in it. Throws `EEXIST` for whatever is there, a symlink included. */

@@ -3,6 +3,7 @@ import {open, stat, type FileHandle} from 'node:fs/promises'
 import {setTimeout as delay} from 'node:timers/promises'
 
 import {loadNativeLock} from './native-lock.js'
+import {isWindows} from './platform.js'
 
 /** Milliseconds between two attempts to get a lock that another process has. */
 const RETRY = 15
@@ -20,12 +21,16 @@ export async function openLockFile(path: string, {create}: {readonly create: boo
   }
 }
 
+/** On Windows nobody else can read what is locked (LockFileEx): one byte far beyond the end, where nothing is to be read. */
+const FAR = 2 ** 40
+
 /**
  * Takes the kernel's lock on an open file, or answers false when someone else has it: another process, or another
  * handle of this one. It goes with the handle, however the process ends. `shared`: beside others that only share it.
  */
-export function tryLock(handle: FileHandle, options: {readonly shared?: boolean} = {}): boolean {
-  return loadNativeLock().tryLock(handle.fd, options)
+export function tryLock(handle: FileHandle, options: {readonly shared?: boolean} = {}, far = isWindows): boolean {
+  const native = loadNativeLock()
+  return far ? native.tryLock(handle.fd, FAR, 1, options) : native.tryLock(handle.fd, options)
 }
 
 /** Someone else kept the lock for as long as we were ready to wait. */

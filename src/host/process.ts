@@ -1,11 +1,12 @@
 import {readdirSync, readFileSync, readlinkSync, realpathSync} from 'node:fs'
 
-import {isLinux} from './platform.js'
+import {isLinux, isWindows} from './platform.js'
+import {startTimesOnWindows} from './process-windows.js'
 
 /** What tells one process from every other, also after its pid was given away again. */
 export interface ProcessIdentity {
   readonly pid: number
-  /** Start time: clock ticks since boot on Linux (/proc/PID/stat field 22), 0 where it is not known. */
+  /** Start time: clock ticks since boot on Linux (/proc/PID/stat field 22), milliseconds since 1970 on Windows, 0 where it is not known. */
   readonly startTime: number
   /** The kernel's boot id on Linux, '' elsewhere. Pids and start times only mean something within one boot. */
   readonly bootId: string
@@ -48,23 +49,33 @@ export function identify(pid: number): ProcessIdentity | undefined {
     return {bootId: bootId(), pid, startTime: stat.startTime}
   }
 
+  if (!exists(pid)) return undefined
+  return {bootId: '', pid, startTime: isWindows ? startTimesOnWindows.of(pid) : 0}
+}
+
+function exists(pid: number): boolean {
   try {
     process.kill(pid, 0)
+    return true
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return undefined
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
-
-  return {bootId: '', pid, startTime: 0}
 }
+
+/** Milliseconds: on Windows a process knows its own start only as well as its clock. */
+const CLOCK = isWindows ? 2000 : 0
+
+const isSameStart = (one: number, other: number): boolean => Math.abs(one - other) <= CLOCK
 
 /** That very process is still there: same boot, same pid, same start. */
 export function isAlive(identity: ProcessIdentity): boolean {
   const now = identify(identity.pid)
-  return now !== undefined && now.startTime === identity.startTime && now.bootId === identity.bootId
+  return now !== undefined && isSameStart(now.startTime, identity.startTime) && now.bootId === identity.bootId
 }
 
 /** Someone of this process group lives. Zombies that nobody reaps count as dead. */
 export function isGroupAlive(group: number): boolean {
+  if (isWindows) return exists(group)
   try {
     process.kill(-group, 0)
   } catch (error) {

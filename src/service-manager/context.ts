@@ -11,6 +11,7 @@ export interface Considered {
   readonly scope?: Scope
   readonly rank: number
   readonly usable: boolean
+  readonly readOnly?: boolean
   readonly because: string
   /** The plugin is at fault, and not the machine. */
   readonly broken?: true
@@ -24,6 +25,8 @@ export interface Selection {
   /** Where this manager's services live. */
   readonly scope: Scope
   readonly manager: CheckedServiceManager
+  /** As its detection said. */
+  readonly readOnly?: boolean
 }
 
 /** What was found on this machine, and which one is used. */
@@ -32,7 +35,7 @@ export interface DetectionResult {
   readonly considered: readonly Considered[]
   /** Every usable one, best rank first, then in the backend's own order of scopes. */
   readonly usable: readonly Selection[]
-  /** The one to use: HERMES_BACKEND where it is set, else the best usable one. */
+  /** The one to use: HERMES_BACKEND where it is set, else the best usable one; none that is read-only. */
   readonly selection: Selection | undefined
 }
 

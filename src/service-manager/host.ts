@@ -14,6 +14,8 @@ export interface HostFacts {
   /** The text of a small file, or undefined when it cannot be read for whatever reason. */
   readText(path: string): string | undefined
   isDirectory(path: string): boolean
+  /** User id of the owner, links followed; undefined where there is no such path or no such thing. */
+  owner?(path: string): number | undefined
   probeFifo(path: string): FifoState
   /** Absolute path of a program, looked for in `first` and then in PATH. */
   findProgram(name: string, first?: readonly string[]): string | undefined

@@ -27,14 +27,16 @@ export function checkSpec(spec: ServiceSpec): void {
 function problemOf(spec: ServiceSpec): string | undefined {
   if (!Array.isArray(spec.command) || typeof spec.environment !== 'object' || spec.environment === null)
     return 'command or environment is missing'
+  if (spec.stopCommand !== undefined && !Array.isArray(spec.stopCommand)) return 'stopCommand is no list of words'
   return problemOfTexts(spec) ?? problemOfPaths(spec) ?? problemOfRest(spec)
 }
 
 function problemOfTexts(spec: ServiceSpec): string | undefined {
-  const {description, environment, home, logDirectory, workingDirectory} = spec
+  const {description, environment, home, logDirectory, stopCommand = [], workingDirectory} = spec
   const texts: Array<[string, unknown]> = [
     ...Object.entries({description, home, logDirectory, workingDirectory}),
     ...spec.command.map((word, index): [string, unknown] => [`command[${index}]`, word]),
+    ...stopCommand.map((word, index): [string, unknown] => [`stopCommand[${index}]`, word]),
     ...Object.entries(environment).map(([name, value]): [string, unknown] => [`environment.${name}`, value]),
   ]
   for (const [name, text] of texts) {
@@ -45,9 +47,10 @@ function problemOfTexts(spec: ServiceSpec): string | undefined {
   return LINE_BREAK.test(description) ? 'description has a line break' : undefined
 }
 
-function problemOfPaths({command, home, logDirectory, workingDirectory}: ServiceSpec): string | undefined {
-  for (const path of [home, workingDirectory, command[0]]) {
-    if (!ABSOLUTE.test(path) || LINE_BREAK.test(path)) return `${JSON.stringify(path)} is no absolute path on one line`
+function problemOfPaths({command, home, logDirectory, stopCommand = command, workingDirectory}: ServiceSpec): string | undefined {
+  for (const path of [home, workingDirectory, command[0], stopCommand[0]]) {
+    if (path === undefined || !ABSOLUTE.test(path) || LINE_BREAK.test(path))
+      return `${JSON.stringify(path)} is no absolute path on one line`
   }
 
   const leaves = ABSOLUTE.test(logDirectory) || logDirectory.split(/[\\/]/).includes('..')

@@ -23,7 +23,14 @@ export interface ServiceSpec {
   readonly workingDirectory: string
   /** Where rotated logs go when the manager does not keep its own; relative to `home`. */
   readonly logDirectory: string
-  /** Seconds the program may take between SIGTERM and its exit. The manager kills only later than that. */
+  /**
+   * Program (absolute path) and arguments, data as in `command`: run by a manager that can, with the user, environment and
+   * directory of `command` and HERMES_STOP_PID (the process that is to end), before it ends that process because somebody
+   * asked for a stop; not for a restart, and not when the machine or the manager itself goes down. That it fails, or takes
+   * long, hinders no stop.
+   */
+  readonly stopCommand?: readonly [string, ...string[]]
+  /** Seconds the program may take between SIGTERM, or the file HERMES_STOP_FILE, and its exit. The manager kills only later than that. */
   readonly stopSeconds: number
   /** Seconds the program may take until it is ready; `start` fails with `timeout` after that. Default: the backend's own. */
   readonly startSeconds?: number
@@ -84,8 +91,10 @@ export interface InstallOptions {
   readonly start: boolean
   /** Refuse with `already-registered` when there is a definition, even an equal one. */
   readonly exclusive?: boolean
-  /** Comes back at the next boot or login. Default true; what never does by itself ignores it (`bootPersistence`). */
+  /** Comes back at the next boot or login. Default: with `start` it does, else as it is; what never does by itself ignores it (`bootPersistence`). */
   readonly enable?: boolean
+  /** Somebody is there to be asked for more rights, should the manager refuse (Windows: UAC). Default false. */
+  readonly elevate?: boolean
 }
 
 /** What `install` did. */
@@ -171,6 +180,8 @@ export interface Detection {
   readonly because: string
   /** What was found, for people, where it says more than `Backend.label`: `s6 (private tree)`. */
   readonly label?: string
+  /** This user may look and change nothing: never chosen unless it is asked for, or has the service in question. */
+  readonly readOnly?: boolean
 }
 
 /** What a backend package exports, through `defineBackend`. */

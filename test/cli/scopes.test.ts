@@ -99,6 +99,61 @@ describe('a service manager with a user and a system scope', () => {
     expect(fake.slots('system').coder).to.include({state: 'running'})
   })
 
+  it('is never chosen where it may only be looked at, unless that is asked for or has the service', async () => {
+    await given({readOnly: ['system'], unusable: {user: 'no bus'}})
+    const refused = await hermes('gateway:start', 'coder', '--json')
+    expect(refused.code, refused.stdout).to.equal(69)
+    const {error} = refused.json()
+    expect(error).to.include({code: 'no-service-manager'})
+    expect(error.message).to.include('fake (user): no bus').and.to.include('fake (system): it was told')
+    expect(error.suggestions[0]).to.match(/^As root, .* --system/)
+    expect((await hermes('gateway:status', 'coder', '--json')).json()).to.include({manager: null, state: 'absent'})
+    expect((await hermes('backend', '--json')).json().backends.some(({chosen}: {chosen: boolean}) => chosen)).to.equal(false)
+    expect(fake.slots('system')).to.deep.equal({})
+    expect((await hermes('gateway:start', 'coder', '--system')).code).to.equal(0)
+    expect((await hermes('gateway:status', 'coder', '--json')).json()).to.include({manager: 'fake (system)', state: 'running'})
+    expect((await hermes('gateway:stop', 'coder')).code).to.equal(0)
+    expect(fake.slots('system').coder).to.include({state: 'stopped'})
+  })
+
+  describe('both of which have the service of a profile', () => {
+    const states = () => [fake.slots('user').coder?.state, fake.slots('system').coder?.state]
+
+    beforeEach(async () => {
+      await given()
+      fake.put('system', 'coder', {state: 'running'})
+      fake.put('user', 'coder', {state: 'stopped'})
+    })
+
+    it('is stopped in both, and in one where that is named', async () => {
+      fake.put('user', 'coder', {state: 'running'})
+      expect((await hermes('gateway:stop', 'coder', '--user')).code).to.equal(0)
+      expect(states()).to.deep.equal(['stopped', 'running'])
+      fake.put('user', 'coder', {state: 'running'})
+      expect((await hermes('gateway:stop', 'coder')).code).to.equal(0)
+      expect(states()).to.deep.equal(['stopped', 'stopped'])
+    })
+
+    it('is uninstalled in both, and so is that of a profile that is gone', async () => {
+      expect((await hermes('gateway:uninstall', 'coder')).code).to.equal(0)
+      expect(states()).to.deep.equal([undefined, undefined])
+      for (const scope of ['user', 'system'] as const) fake.put(scope, 'gone')
+      expect((await hermes('gateway:uninstall', 'gone')).code).to.equal(0)
+      expect([fake.slots('user'), fake.slots('system')]).to.deep.equal([{}, {}])
+    })
+
+    it('is restarted and shown where it runs, and both are named', async () => {
+      fake.forget()
+      const restarted = await hermes('gateway:restart', 'coder')
+      expect(restarted.code, restarted.stderr).to.equal(0)
+      expect(restarted.stderr).to.include('fake (system) and fake (user) have the service of "coder": hermes doctor says')
+      expect(fake.calls().filter((call) => call.endsWith('restart coder'))).to.deep.equal(['system restart coder'])
+      const status = (await hermes('gateway:status', 'coder', '--json')).json()
+      expect(status).to.include({scope: 'system', state: 'running'})
+      expect(status.warnings.join('\n')).to.include('have the service of "coder"')
+    })
+  })
+
   it('moves and removes the services of a profile in every scope', async () => {
     await given()
     fake.put('system', 'coder', {state: 'running'})

@@ -79,6 +79,10 @@ describe('a checked manager', () => {
       'a line break in the program': {command: ['/bin/a\nb']},
       'a relative program': {command: ['true']},
       'no program': {command: []},
+      'a relative stop command': {stopCommand: ['true']},
+      'a stop command of nothing': {stopCommand: []},
+      'a stop command in one line': {stopCommand: '/bin/true'},
+      'a NUL in a stop command': {stopCommand: ['/bin/true', 'a\0b']},
       'no command': {command: undefined},
       'an argument that is no text': {command: ['/bin/true', 7]},
       'a relative home': {home: 'home'},
@@ -124,6 +128,7 @@ describe('a checked manager', () => {
       environment: {A: 'one\ntwo', _: '', __proto: 'x'},
       home: String.raw`C:\Users\a b`,
       logDirectory: '..logs/a..',
+      stopCommand: ['/bin/$(id)', '', '\n', '-n'] as const,
       stopSeconds: 0,
       user: String.raw`DOMAIN\some user`,
     }

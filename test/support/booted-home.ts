@@ -14,8 +14,11 @@ export interface BootedHome {
   ok(...words: string[]): Promise<any>
 }
 
-/** Call in a `describe`: a home of its own with a private s6 tree for each test, gone after it. */
-export function bootedHome(): BootedHome {
+/**
+ * Call in a `describe`: a home of its own with a private s6 tree for each test, gone after it. `program` is the hermes
+ * that does it.
+ */
+export function bootedHome(program: (home: string) => Hermes = hermesIn): BootedHome {
   const here: BootedHome = {
     home: '',
     hermes: hermesIn(''),
@@ -29,7 +32,7 @@ export function bootedHome(): BootedHome {
 
   beforeEach(async () => {
     here.home = temporaryDirectory()
-    here.hermes = hermesIn(here.home)
+    here.hermes = program(here.home)
     here.tree = (await here.ok('s6', 'boot')).pid
   })
 

@@ -26,10 +26,10 @@ export function cleanEnvironment(home: string, extra: Record<string, string> = {
   }
 }
 
-/** `hermes` as a user runs it: the real bin in a process of its own. */
-export function hermesIn(home: string, extra: Record<string, string> = {}): Hermes {
+/** A program, given as its first words, in a process of its own with nothing of this one's hermes. */
+export function programIn(home: string, command: readonly string[], extra: Record<string, string> = {}): Hermes {
   return async (...args) => {
-    const result = await execa(process.execPath, [join(root, 'bin/run.js'), ...args], {
+    const result = await execa(command[0]!, [...command.slice(1), ...args], {
       env: cleanEnvironment(home, extra),
       extendEnv: false,
       reject: false,
@@ -43,6 +43,10 @@ export function hermesIn(home: string, extra: Record<string, string> = {}): Herm
     }
   }
 }
+
+/** `hermes` as a user runs it: the real bin in a process of its own. */
+export const hermesIn = (home: string, extra: Record<string, string> = {}): Hermes =>
+  programIn(home, [process.execPath, join(root, 'bin/run.js')], extra)
 
 /** A scan directory that is none: with it no s6 is found, whatever the machine runs. */
 export const NO_SUPERVISOR = {HERMES_S6_SCANDIR: '/nonexistent/hermes-test'}

@@ -12,6 +12,7 @@ export interface FakeRules {
   readonly bootPersistence?: boolean
   readonly runtimeRegistration?: boolean
   /** Why a scope is not usable. */
+  readonly readOnly?: readonly Scope[]
   readonly unusable?: Partial<Record<Scope, string>>
   /** `system install coder` and what it fails with. */
   readonly failing?: Record<string, ServiceManagerErrorCode>

@@ -15,11 +15,14 @@ interface User {
 interface Lab {
   enter(user?: User, options?: {readonly cwd: string; readonly env?: Record<string, string>}): string[]
   powerCut(): Promise<void>
+  shutDown(): Promise<void>
   stop(): Promise<void>
 }
 
 const OTHER = {home: '/home/other', name: 'other', uid: 4243}
 const LINGER = '/var/lib/systemd/linger'
+const RULE = '/etc/polkit-1/rules.d/10-hermes-test.rules'
+const REFUSE = "polkit.addRule(function(action) { if (action.id.indexOf('org.freedesktop.login1.set-') === 0) return polkit.Result.NO })"
 
 /** A service of the machine, as `--system` will have it. */
 const SYSTEM_SERVICE = `
@@ -55,9 +58,9 @@ describe('a machine with systemd loses its power', function () {
 
   const hermes = (who: User, ...words: string[]) => inside(who, process.execPath, join(root, 'bin/run.js'), ...words)
   const status = async (who: User, profile: string) => JSON.parse((await hermes(who, 'gateway:status', '-p', profile, '--json')).stdout)
-  const must = async (running: ReturnType<typeof hermes>) => {
+  const must = async <T extends {exitCode?: number | undefined; stderr?: unknown; stdout?: unknown}>(running: PromiseLike<T>) => {
     const result = await running
-    expect(result.exitCode, String(result.stdout) + result.stderr).to.equal(0)
+    expect(result.exitCode, `${String(result.stdout)}${String(result.stderr)}`).to.equal(0)
     return result
   }
 
@@ -77,7 +80,53 @@ describe('a machine with systemd loses its power', function () {
     expect((await status(user, 'runs')).since).not.to.equal(before.since)
   })
 
+  it('a shutdown, or the end of the user’s manager, is no planned stop: it is meant to run, and is back', async () => {
+    const inHome = (who: User | undefined, ...words: string[]) => {
+      const entering = lab.enter(who, {cwd: root, env: {HERMES_HOME: '/home/other/machine'}})
+      const [file, ...all] = [...entering, process.execPath, join(root, 'bin/run.js'), ...words]
+      return execa(file!, all, {reject: false, stdin: 'ignore'})
+    }
+
+    await must(inside(undefined, 'install', '-d', '-o', OTHER.name, '-g', OTHER.name, '/home/other/machine'))
+    await must(inHome(OTHER, 'profile:create', 'wide'))
+    await must(inHome(undefined, 'gateway:install', 'wide', '--system', '--run-as-user', OTHER.name))
+    const places: Array<[string, () => Promise<{pid: number; state: string}>]> = [
+      ['/home/lab/.hermes/profiles/runs', () => status(user, 'runs')],
+      ['/home/other/machine/profiles/wide', async () => JSON.parse((await inHome(undefined, 'gateway:status', 'wide', '--json')).stdout)],
+    ]
+    const lastWords = async (of: string) =>
+      (await inside(undefined, 'journalctl', '--no-pager', '-o', 'cat', '-g', `profile ${of} ends with`)).stdout
+    const back = async (before: number[]) => {
+      for (const [index, [path, ask]] of places.entries()) {
+        await until(`${path} is back`, async () => {
+          const now = await ask()
+          return now.state === 'running' && now.pid !== before[index]
+        })
+        expect((await inside(undefined, 'test', '-e', `${path}/.gateway-planned-stop.json`)).exitCode, path).to.equal(1)
+      }
+    }
+
+    const pids = () => Promise.all(places.map(async ([, ask]) => (await ask()).pid))
+    const before = await pids()
+    await lab.shutDown()
+    await back(before)
+    for (const name of ['runs', 'wide']) {
+      const words = String(await lastWords(name))
+      expect(words, name).to.match(/ends with 1: SIGTERM without a planned stop/)
+      expect(words, name).not.to.include('stopped on request')
+    }
+
+    const [mine] = await pids()
+    await must(inside(undefined, 'systemctl', 'stop', `user@${user.uid}.service`))
+    const left = await inside(undefined, 'cat', `${places[0]![0]}/gateway_state.json`)
+    expect(JSON.parse(String(left.stdout))).to.include({exit_reason: 'SIGTERM without a planned stop', gateway_state: 'running', pid: mine})
+    await must(inside(undefined, 'systemctl', 'start', `user@${user.uid}.service`))
+    await until('it is back', async () => (await status(user, 'runs')).state === 'running')
+  })
+
   it('of a user who does not linger nothing is back, and hermes had said so with the cure', async () => {
+    await must(inside(undefined, 'sh', '-c', `mkdir -p /etc/polkit-1/rules.d && echo "$1" >${RULE}`, 'sh', REFUSE))
+    await must(inside(undefined, 'systemctl', 'restart', 'polkit.service'))
     await must(inside(undefined, 'systemctl', 'start', `user@${OTHER.uid}.service`))
     await must(hermes(OTHER, 'profile:create', 'alone'))
     const started = await must(hermes(OTHER, 'gateway:start', '-p', 'alone'))

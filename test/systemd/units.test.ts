@@ -3,7 +3,18 @@ import {checked, isServiceManagerError, type CheckedServiceManager, type Service
 
 import {expect} from 'chai'
 import {execa} from 'execa'
-import {mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, renameSync, rmSync, symlinkSync, writeFileSync} from 'node:fs'
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import {homedir, tmpdir} from 'node:os'
 import {join} from 'node:path'
 
@@ -66,6 +77,7 @@ describe(`systemd units (${scope})`, () => {
       description: `${name} \\`,
       environment: Object.fromEntries(words.map((word, index) => [`W${index}`, word])),
       readiness: 'fd',
+      stopCommand: [`/usr/bin/${name}`, ...words],
       workingDirectory: join(home, name),
       ...(scope === 'system' ? {user: 'lab'} : {}),
     })
@@ -76,6 +88,53 @@ describe(`systemd units (${scope})`, () => {
       reject: false,
     })
     expect([exitCode, stdout, stderr.split('\n').filter((line) => line.includes('hermes'))]).to.deep.equal([0, '', []])
+    expect(warnings).to.deep.equal([])
+  })
+
+  it('are verified when they were written, their drop-ins too, and what is odd is told', async () => {
+    await manager.install(spec(), {start: false})
+    const dropIn = `${file()}.d`
+    mkdirSync(dropIn)
+    try {
+      writeFileSync(join(dropIn, 'mine.conf'), '[Service]\nRestrat=no\n')
+      await manager.install(spec({stopSeconds: 6}), {start: false})
+      expect(warnings.join('\n')).to.match(/^systemd-analyze verify: .*mine\.conf:2: Unknown key.*Restrat/)
+      warnings.length = 0
+      await manager.install(spec({stopSeconds: 6}), {start: false})
+      expect(warnings).to.deep.equal([])
+    } finally {
+      rmSync(dropIn, {recursive: true})
+    }
+  })
+
+  it('are read again by systemd only where one was changed', async () => {
+    let reloads = 0
+    const base = host()
+    const counting = checked(
+      systemd.connect({
+        ...base,
+        async exec(program, args, options) {
+          if (args.includes('daemon-reload')) reloads++
+          return base.exec(program, args, options)
+        },
+      }),
+    )
+    const reloadsOf = async (act: () => Promise<unknown>) => {
+      reloads = 0
+      await act()
+      return reloads
+    }
+
+    expect(await reloadsOf(() => counting.install(spec(), {start: true}))).to.equal(1)
+    expect(await reloadsOf(() => counting.install(spec(), {start: true}))).to.equal(0)
+    expect(await reloadsOf(() => counting.start('a'))).to.equal(0)
+    expect(await reloadsOf(() => counting.restart('a'))).to.equal(0)
+    expect(await reloadsOf(() => counting.stop('a'))).to.equal(0)
+    expect(await reloadsOf(() => counting.install(spec({stopSeconds: 6}), {start: false}))).to.equal(1)
+    const many = ['b', 'c', 'd'].map((id) => ({options: {start: false}, spec: spec({id})}))
+    expect(await reloadsOf(() => counting.installMany(many))).to.equal(1)
+    expect(await reloadsOf(() => counting.uninstall('a'))).to.equal(1)
+    expect(await reloadsOf(() => counting.uninstall('a'))).to.equal(0)
   })
 
   it('that were edited by hand say so, and are mended by the next install while the process goes on', async () => {
@@ -88,6 +147,7 @@ describe(`systemd units (${scope})`, () => {
       .to.match(/edited: it has "Restart=no"/)
       .and.to.match(/not read again/)
     expect((await manager.install(spec(), {start: false})).change).to.equal('updated')
+    expect(warnings.join('\n')).to.match(/written anew: the unit was edited: it has "Restart=no"/)
     expect(await manager.status('a')).not.to.have.property('drift')
     expect((await systemctl('show', '-p', 'Restart', '--value', file().split('/').at(-1)!)).stdout).to.equal('always')
     expect(await pid()).to.equal(before)
@@ -153,6 +213,48 @@ describe(`systemd units (${scope})`, () => {
     await manager.uninstall('a')
     rmSync(kept)
   })
+
+  if (scope === 'system') {
+    it('on a file system that is read-only go up and down, and what cannot be is said', async () => {
+      await manager.install(spec(), {start: true})
+      const text = readFileSync(file(), 'utf8')
+      const before = await pid()
+      await execa('sh', ['-c', 'mount --bind "$0" "$0" && mount -o remount,bind,ro "$0"', DIRECTORY])
+      try {
+        expect(await manager.install(spec(), {start: true})).to.deep.equal({change: 'unchanged', restartDue: false})
+        await manager.restart('a')
+        expect(await pid())
+          .to.be.a('number')
+          .and.not.to.equal(before)
+        expect(warnings).to.deep.equal([])
+        expect(await code(manager.install(spec({stopSeconds: 7}), {start: false}))).to.equal('permission')
+        expect(await code(manager.install(spec({id: 'b'}), {start: true}))).to.equal('permission')
+        expect(await code(manager.stop('a'))).to.equal('permission')
+        expect(await manager.status('a')).to.include({enabled: true, state: 'stopped'})
+        await manager.start('a')
+        expect(await code(manager.uninstall('a'))).to.equal('permission')
+        expect(readFileSync(file(), 'utf8')).to.equal(text)
+        expect(await manager.list()).to.deep.equal(['a'])
+      } finally {
+        await execa('umount', [DIRECTORY])
+      }
+    })
+  } else {
+    it('in a directory that is closed to the user are used as they are, or refused', async () => {
+      await manager.install(spec(), {start: true})
+      writeFileSync(file(), readFileSync(file(), 'utf8').replace('RestartSec=1', 'RestartSec=2'))
+      chmodSync(DIRECTORY, 0o500)
+      try {
+        expect((await manager.install(spec(), {start: false})).change).to.equal('unchanged')
+        expect(warnings.join('\n')).to.match(/cannot be written .* and is used as it is/)
+        expect(await code(manager.install(spec({stopSeconds: 7}), {start: false}))).to.equal('permission')
+        expect(await code(manager.install(spec({id: 'b'}), {start: false}))).to.equal('permission')
+        expect(await manager.list()).to.deep.equal(['a'])
+      } finally {
+        chmodSync(DIRECTORY, 0o700)
+      }
+    })
+  }
 
   it('never keep a person from a restart by the limit of starts', async () => {
     await manager.install(spec(), {start: true})

@@ -11,8 +11,9 @@ export function detect(host: HostFacts): Detection {
   const level = host.readText(SOFTLEVEL)?.trim()
   if (level === undefined) return {because: `${SOFTLEVEL} is missing: this machine was not booted with OpenRC`, usable: false}
   if (!program(host)) return {because: 'rc-service cannot be found', usable: false}
-  const may = host.uid === 0 ? '' : `; user ${host.uid} may look, and change nothing`
-  return {because: `OpenRC runs this machine, in runlevel "${level}"${may}`, usable: true}
+  const because = `OpenRC runs this machine, in runlevel "${level}"`
+  if (host.uid === 0) return {because, usable: true}
+  return {because: `${because}; user ${host.uid} may look, and change nothing`, readOnly: true, usable: true}
 }
 
 /** Absolute path of rc-service. Throws `unavailable`. */

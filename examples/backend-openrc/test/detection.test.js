@@ -23,6 +23,7 @@ describe('detection says what is missing', () => {
       const found = backend.detect(one)
       assert.match(found.because, because)
       assert.equal(found.usable, usable)
+      assert.equal(found.readOnly === true, one.uid !== 0)
     })
   }
 })

@@ -1,6 +1,6 @@
 import {ServiceManagerError, type StopOptions} from '@hermes-cli/service-manager'
 
-import {forgetFailures, setEnabled} from './enable.js'
+import {forgetFailures, trySetEnabled} from './enable.js'
 import {ensureLinger} from './linger.js'
 import {observe} from './observe.js'
 import {unitOf, type Site} from './site.js'
@@ -18,7 +18,8 @@ const LOOK = 50
 export async function start(site: Site, id: string, {enable = true} = {}): Promise<void> {
   ownUnit(site, id)
   if (enable) {
-    setEnabled(site, id, true)
+    const readOnly = trySetEnabled(site, id, true)
+    if (readOnly) site.host.warn(`"${id}" does not come back at the next boot or login: ${readOnly}`)
     await ensureLinger(site)
   }
 
@@ -64,8 +65,9 @@ async function bringUp(site: Site, id: string, verb: 'restart' | 'start'): Promi
 
 export async function stop(site: Site, id: string, {disable = true}: StopOptions = {}): Promise<void> {
   const {stopSeconds} = ownUnit(site, id).spec
+  let readOnly: string | undefined
   try {
-    if (disable) setEnabled(site, id, false)
+    if (disable) readOnly = trySetEnabled(site, id, false)
     await must(site, `could not stop "${id}"`, ['stop', unitOf(site, id)], stopSeconds * 1000 + MARGIN)
   } catch (error) {
     // Somebody else removed it meanwhile, which it did not survive.
@@ -76,4 +78,8 @@ export async function stop(site: Site, id: string, {disable = true}: StopOptions
   const status = await observe(site, id)
   // Down, as was asked for: that it had failed, or had to be killed, is not its state any more.
   if (status.state === 'failed') await forgetFailures(site, [id])
+  if (readOnly === undefined) return
+  throw new ServiceManagerError('permission', `"${id}" is down, but comes back at the next boot or login: ${readOnly}`, {
+    suggestions: ['Disable it where the units come from.'],
+  })
 }

@@ -20,6 +20,18 @@ export function setEnabled(site: Site, id: string, enabled: boolean): void {
   sync(dirname(link))
 }
 
+/** Why not, where the file system is read-only: its units are somebody else's to enable, and all else can be done. */
+export function trySetEnabled(site: Site, id: string, enabled: boolean): string | undefined {
+  try {
+    setEnabled(site, id, enabled)
+    return undefined
+  } catch (error) {
+    const {code, message} = error as NodeJS.ErrnoException
+    if (code !== 'EROFS') throw error
+    return message
+  }
+}
+
 function makeLink(target: string, link: string): void {
   try {
     symlinkSync(target, link)

@@ -10,14 +10,15 @@ import {
 import {rmSync} from 'node:fs'
 
 import {start} from './control.js'
-import {forgetFailures, setEnabled} from './enable.js'
+import {checkDefinition, textFor, versionOf} from './definition.js'
+import {forgetFailures, setEnabled, trySetEnabled} from './enable.js'
 import {ensureLinger} from './linger.js'
 import {isRestartDue} from './observe.js'
-import {UNSTORABLE} from './quote.js'
-import {readUnit, renderUnit} from './render.js'
-import {checkUnitName, stemOf, targetOf, unitOf, type Site} from './site.js'
+import {readUnit} from './render.js'
+import {unitOf, type Site} from './site.js'
 import {must, reload, show, type Properties} from './systemctl.js'
-import {claimOf, notOwned, sameSpec, unitPath, writeUnit} from './unit.js'
+import {claimOf, driftOf, notOwned, sameSpec, unitPath, writeUnit, type Claim} from './unit.js'
+import {verify} from './verify.js'
 
 interface Work extends InstallRequest {
   change?: InstallResult['change']
@@ -30,7 +31,9 @@ const REFUSED = ['EACCES', 'EPERM', 'EROFS']
 export async function install(site: Site, spec: ServiceSpec, options: InstallOptions): Promise<InstallResult> {
   const [work] = await place(site, [{options, spec}])
   if (work!.error) throw work!.error
+  if (options.enable !== undefined) trySetEnabled(site, spec.id, options.enable)
   if (options.start) await start(site, spec.id, options.enable === undefined ? {} : {enable: options.enable})
+  else if (options.enable) await ensureLinger(site)
   return {change: work!.change!, restartDue: work!.restartDue}
 }
 
@@ -54,9 +57,10 @@ export async function installAll(site: Site, requests: readonly InstallRequest[]
 /** Writes what is not there yet, has systemd read it, and takes its word for whether it could. Starts nothing. */
 async function place(site: Site, requests: readonly InstallRequest[]): Promise<readonly Work[]> {
   const all: Work[] = requests.map((request) => ({...request, restartDue: false}))
+  const version = await versionOf(site)
   for (const work of all) {
     await attempt(work, async () => {
-      work.change = await put(site, work)
+      work.change = await put(site, work, version)
     })
   }
 
@@ -72,6 +76,10 @@ async function place(site: Site, requests: readonly InstallRequest[]): Promise<r
   }
 
   for (const [index, work] of placed.entries()) await attempt(work, async () => judge(site, work, seen[index]!))
+  await verify(
+    site,
+    placed.filter(({change, error}) => change !== 'unchanged' && !error).map(({spec}) => spec.id),
+  )
   return all
 }
 
@@ -83,9 +91,9 @@ async function attempt(work: Work, act: () => Promise<void>): Promise<void> {
   }
 }
 
-async function put(site: Site, {options, spec}: InstallRequest, again = 2): Promise<InstallResult['change']> {
-  check(site, spec)
-  const text = textFor(site, spec)
+async function put(site: Site, {options, spec}: InstallRequest, version: number, again = 2): Promise<InstallResult['change']> {
+  checkDefinition(site, spec)
+  const text = textFor(site, spec, version)
   const claim = claimOf(site, spec.id)
   if (claim.is === 'foreign') throw notOwned(claim.because)
   if (claim.is === 'ours' && options.exclusive) throw alreadyRegistered(site, spec.id)
@@ -97,26 +105,22 @@ async function put(site: Site, {options, spec}: InstallRequest, again = 2): Prom
     const {code = '', message} = error as NodeJS.ErrnoException
     // Made in this very moment by somebody else.
     if (code === 'EEXIST' && options.exclusive) throw alreadyRegistered(site, spec.id)
-    if (code === 'EEXIST' && again > 0) return put(site, {options, spec}, again - 1)
+    if (code === 'EEXIST' && again > 0) return put(site, {options, spec}, version, again - 1)
     if (!REFUSED.includes(code)) throw error
     if (claim.is !== 'ours' || !sameSpec(claim.record.spec, readUnit(text)!.record.spec)) throw refused(site, spec.id, message)
     site.host.warn(`${unitPath(site, spec.id)} cannot be written (${message}) and is used as it is`)
     return 'unchanged'
   }
 
-  return claim.is === 'absent' ? 'created' : 'updated'
+  if (claim.is === 'absent') return 'created'
+  tellDrift(site, claim)
+  return 'updated'
 }
 
-function textFor(site: Site, spec: ServiceSpec): string {
-  const mkfifo = site.host.findProgram('mkfifo', ['/usr/bin', '/bin']) ?? '/usr/bin/mkfifo'
-  return renderUnit(spec, {mkfifo, scope: site.scope, stem: stemOf(site, spec.id), wantedBy: targetOf(site)})
-}
-
-function check(site: Site, spec: ServiceSpec): void {
-  checkUnitName(site, spec.id)
-  const texts = [...spec.command, spec.workingDirectory, ...Object.values(spec.environment)]
-  if (!texts.some((text) => UNSTORABLE.test(text))) return
-  throw new ServiceManagerError('invalid-spec', `the definition of "${spec.id}" has a control character, which no systemd unit can hold`)
+function tellDrift(site: Site, claim: Extract<Claim, {is: 'ours'}>): void {
+  const drift = driftOf(claim)
+  if (drift === undefined) return
+  site.host.warn(`${unitPath(site, claim.record.spec.id)} is written anew: ${drift}; settings of your own belong in a drop-in`)
 }
 
 const alreadyRegistered = (site: Site, id: string): ServiceManagerError =>

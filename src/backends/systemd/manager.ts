@@ -11,7 +11,7 @@ import {placeOf, siteOf} from './site.js'
 import {ownUnits} from './unit.js'
 
 /** `Backend.connect`. Looks for the manager anew with each call: a user's own comes and goes with a login. */
-export function connect(host: Host): ServiceManager {
+export function connect(host: Host): Required<ServiceManager> {
   const site = () => siteOf(host)
   const units = () => ownUnits({...placeOf(host), host})
   return {

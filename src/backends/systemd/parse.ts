@@ -41,7 +41,9 @@ export function reasonFor(seen: Properties): string {
   const {exitCode, signal} = death(seen)
   const hint = {126: ' (the program may not be executed)', 127: ' (the program was not found)'}[exitCode ?? 0] ?? ''
   const last = exitCode === undefined ? (signal ? `was killed by ${signal}` : undefined) : `exited with ${exitCode}${hint}`
-  if (seen.Result === 'start-limit-hit') {
+  // systemd 252 names the last result where each of the starts had failed, and not its limit.
+  const givenUp = seen.Result === 'start-limit-hit' || (Number(seen.NRestarts) >= CRASH_LOOP.starts && exitCode !== 78)
+  if (givenUp) {
     const end = last ? `; the last time it ${last}` : ''
     return `it was started ${CRASH_LOOP.starts} times within ${CRASH_LOOP.seconds} seconds and was given up${end}`
   }

@@ -10,6 +10,11 @@ export const quote = (word: string): string => `"${word.replaceAll(/["\\\n\t]/g,
 /** A word of a command line, where `$` would start a variable too. */
 export const argument = (word: string): string => quote(word).replaceAll('$', '$$$$')
 
+export const words = (...all: string[]): string => all.map((word) => argument(word)).join(' ')
+
+/** A command line of a shell, with a script of ours and words that are data to it. */
+export const shell = (script: string, ...data: string[]): string => words('/bin/sh', '-c', script, 'hermes', ...data)
+
 /** A setting that is not quoted. One that ends in a backslash would go on in the next line. */
 export function plain(text: string): string {
   const line = text

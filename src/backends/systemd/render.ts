@@ -2,7 +2,8 @@ import type {Scope, ServiceSpec} from '@hermes-cli/service-manager'
 
 import {createHash} from 'node:crypto'
 
-import {argument, plain, quote} from './quote.js'
+import {plain, quote, shell, words} from './quote.js'
+import {stopHook} from './stop-hook.js'
 
 /** Raised when older units are to be written anew without being called edited. */
 const FORMAT = 1
@@ -10,6 +11,9 @@ const RECORD = '# hermes: '
 export const NOTIFY_FD = 3
 /** Starts within so many seconds after which a service is given up. */
 export const CRASH_LOOP = {seconds: 60, starts: 5}
+
+/** How the delay before a restart grows, in milliseconds, where systemd knows how (254 and later). */
+const BACK_OFF = {longest: 5000, steps: 4}
 
 export interface Target {
   readonly scope: Scope
@@ -19,6 +23,10 @@ export interface Target {
   readonly wantedBy: string
   /** Absolute: the PATH of a service need not have it. */
   readonly mkfifo: string
+  readonly systemctl: string
+  readonly timeout?: string
+  /** RestartSteps= and RestartMaxDelaySec= are known to it. */
+  readonly backOff?: boolean
 }
 
 /** The line of a unit that says whose it is, and what was asked for. */
@@ -62,10 +70,6 @@ export function readUnit(text: string): {body: string; record: UnitRecord} | und
 /** Milliseconds, because systemd takes a 0 for "for ever". */
 const time = (seconds: number): string => `${Math.max(100, Math.ceil(seconds * 1000))}ms`
 
-/** The shell is only a step on the way: it becomes the program. */
-const shell = (script: string, ...words: string[]): string =>
-  ['/bin/sh', '-c', script, 'hermes', ...words].map((word) => argument(word)).join(' ')
-
 function body(spec: ServiceSpec, target: Target, definition: string): string {
   const {scope, stem, wantedBy} = target
   const network = scope === 'system' ? ['Wants=network-online.target', 'After=network-online.target'] : []
@@ -80,9 +84,11 @@ function body(spec: ServiceSpec, target: Target, definition: string): string {
     '[Service]',
     'Type=exec',
     ...commands(spec, target, definition),
+    ...stopHook(spec, target),
     '# 0: it is done. 75: once more. 78: as it is configured it can never start.',
     'Restart=always',
     'RestartSec=1',
+    ...(target.backOff ? [`RestartSteps=${BACK_OFF.steps}`, `RestartMaxDelaySec=${BACK_OFF.longest}ms`] : []),
     'RestartPreventExitStatus=0 78',
     'SuccessExitStatus=75',
     'KillMode=control-group',
@@ -116,10 +122,9 @@ function commands(spec: ServiceSpec, {mkfifo, stem}: Target, definition: string)
   }
 
   const open = `exec ${NOTIFY_FD}>"$1" && export HERMES_NOTIFY_FD=${NOTIFY_FD} && cd "$2" && shift 2 && exec "$@"`
-  const program = [spec.workingDirectory, ...spec.command].map((word) => argument(word)).join(' ')
   return [
-    `ExecStartPre=${shell(`${note} && { [ -p "$3" ] || "$4" -m 600 "$3"; }`, definition)} ${own('definition')} ${own('ready')} ${argument(mkfifo)}`,
-    `ExecStart=${shell(open)} ${own('ready')} ${program}`,
+    `ExecStartPre=${shell(`${note} && { [ -p "$3" ] || "$4" -m 600 "$3"; }`, definition)} ${own('definition')} ${own('ready')} ${words(mkfifo)}`,
+    `ExecStart=${shell(open)} ${own('ready')} ${words(spec.workingDirectory, ...spec.command)}`,
     `ExecStartPost=${shell('read -r line <"$1" || :')} ${own('ready')}`,
   ]
 }

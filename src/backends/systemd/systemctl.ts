@@ -47,6 +47,7 @@ const PROPERTIES = [
   'Result',
   'ExecMainCode',
   'ExecMainStatus',
+  'NRestarts',
   'ExecMainStartTimestampMonotonic',
   'InactiveEnterTimestampMonotonic',
   'NeedDaemonReload',

@@ -15,6 +15,9 @@ export function noServiceManager({considered, usable}: DetectionResult, wanted: 
       : 'no supported service manager detected'
   return new HermesError('no-service-manager', `${what}. Looked for:${trace}`, {
     suggestions: [
+      ...(considered.some(({readOnly}) => readOnly)
+        ? ['As root, as a service of the machine: HERMES_HOME=… hermes gateway:install NAME --system --run-as-user USER']
+        : []),
       'Run the gateway in the foreground: hermes gateway:run -p NAME',
       'Start a private supervision tree (needs s6): hermes s6 boot',
     ],

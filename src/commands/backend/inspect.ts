@@ -1,21 +1,22 @@
 import {Args} from '@oclif/core'
 
+import {unknownBackend} from '../../cli/announced.js'
 import {HermesCommand} from '../../cli/base-command.js'
 import {renderInspection} from '../../cli/render/backend.js'
-import {HermesError} from '../../profile/errors.js'
 
 export default class BackendInspect extends HermesCommand {
+  static override completes = {kind: 'backend'} as const
   static override serviceManager = 'optional' as const
   static override summary = 'Show how a backend was judged, what it can do and what it looks after'
   static override args = {kind: Args.string({description: 'The backend; without one, the chosen one'})}
-  static override examples = ['<%= config.bin %> backend:inspect', '<%= config.bin %> backend inspect s6 --json']
+  static override examples = ['<%= config.bin %> backend inspect', '<%= config.bin %> backend inspect s6 --json']
 
   async run(): Promise<unknown> {
     const {args} = await this.parse(BackendInspect)
     const {considered, selection, usable} = await this.detect()
     const kind = args.kind ?? selection?.backend.kind
     if (kind !== undefined && !considered.some((entry) => entry.kind === kind)) {
-      throw new HermesError('usage', `no installed plugin has a backend "${kind}"`, {suggestions: ['List them: hermes backend']})
+      throw unknownBackend(kind, [...new Set(considered.map((entry) => entry.kind))])
     }
 
     const [connected, ...others] = usable.filter(({backend}) => backend.kind === kind)

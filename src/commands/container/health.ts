@@ -6,6 +6,7 @@ import {renderHealth} from '../../cli/render/health.js'
 import {specsOf} from '../../cli/specs.js'
 import {examineFleet, type Examined} from '../../gateway/examine.js'
 import {fleetVerdict, type Supervision, type Verdict} from '../../gateway/fleet-health.js'
+import {locate} from '../../gateway/locate.js'
 import {supervisionOf} from '../../gateway/supervision.js'
 import {asError} from '../../host/errors.js'
 
@@ -16,7 +17,7 @@ export default class ContainerHealth extends HermesCommand {
   static override summary = 'Say whether what is meant to run runs: for a HEALTHCHECK'
   static override description =
     'Exits 0 when healthy and 1 when not. A gateway that failed for good is named, and makes it unhealthy only when no other that is meant to run is left: restarting the container would not cure it.'
-  static override examples = ['<%= config.bin %> container:health', '<%= config.bin %> container health --json']
+  static override examples = ['<%= config.bin %> container health', '<%= config.bin %> container health --json']
 
   async run(): Promise<unknown> {
     await this.parse(ContainerHealth)
@@ -38,11 +39,15 @@ export default class ContainerHealth extends HermesCommand {
     return found(detection, this.context.host.environment.HERMES_BACKEND)
   }
 
-  private async examine({selection}: DetectionResult, supervision: Supervision): Promise<Examined & Verdict> {
+  private async examine({selection, usable}: DetectionResult, supervision: Supervision): Promise<Examined & Verdict> {
     const specFor = specsOf(this.home, this.config.root, this.context.host.environment)
     const startSeconds = async (profile: string): Promise<number> => (await specFor(profile)).startSeconds ?? 60
-    const examined =
-      selection && supervision.is === 'here' ? await examineFleet({home: this.home, manager: selection.manager, startSeconds}) : NOTHING
+    // A service may be in the other scope of that manager.
+    const among = usable.filter(({backend}) => backend.kind === selection?.backend.kind)
+    const manager = {
+      status: async (id: string) => ((await locate(among, id, (text) => this.warn(text))).main ?? selection!).manager.status(id),
+    }
+    const examined = selection && supervision.is === 'here' ? await examineFleet({home: this.home, manager, startSeconds}) : NOTHING
     return {...examined, ...fleetVerdict(supervision, examined.gateways)}
   }
 }

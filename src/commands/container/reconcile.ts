@@ -19,6 +19,7 @@ const CONTAINER_SCANDIR = '/run/service'
 const OFF = 'reconcile is off (HERMES_RECONCILE)'
 
 export default class ContainerReconcile extends HermesCommand {
+  static override completes = {foreground: 'profile'} as const
   static override summary = 'At boot: register every profile and start those that were meant to run'
   static override description =
     'Reads intents and last states, decides, then publishes one slot a profile. It is level-triggered: over a live tree it changes only what differs.'
@@ -32,7 +33,7 @@ export default class ContainerReconcile extends HermesCommand {
     home: Flags.string({description: 'The home to reconcile', helpValue: 'DIR'}),
     scandir: Flags.string({description: 'The s6 scan directory to publish into', helpValue: 'DIR'}),
   }
-  static override examples = ['<%= config.bin %> container:reconcile --dry-run', '<%= config.bin %> container reconcile --json']
+  static override examples = ['<%= config.bin %> container reconcile --dry-run', '<%= config.bin %> container reconcile --json']
 
   async run(): Promise<unknown> {
     const {flags} = await this.parse(ContainerReconcile)

@@ -14,11 +14,13 @@ export default class GatewayInstall extends GatewayCommand {
   static override strict = false
   static override summary = 'Place the service of a gateway, and bring it up'
   static override description =
-    'gateway:start does so too; this one can leave it down, or keep it from coming back by itself. Under s6 profile:create has done it.'
+    '`gateway start` does so too; this one can leave it down, or keep it from coming back by itself. Under s6 `profile create` has done it.'
   static override args = {name: Args.string({description: 'Profiles; without one, the selected profile'})}
   static override flags = {
     ...manyFlags,
     ...forceFlag,
+    // For whoever runs this as administrator for somebody else: nobody is asked for what is there.
+    'elevated-handoff': Flags.boolean({hidden: true}),
     'run-as-user': Flags.string({
       dependsOn: ['system'],
       description: 'With --system, for root: the user whose home this is, and as whom it runs',
@@ -30,7 +32,7 @@ export default class GatewayInstall extends GatewayCommand {
     'start-on-login': Flags.boolean({allowNo: true, default: true, description: 'Bring it up at every boot or login'}),
   }
   static override examples = [
-    '<%= config.bin %> gateway:install -p coder',
+    '<%= config.bin %> gateway install -p coder',
     '<%= config.bin %> gateway install coder --no-start',
     'sudo HERMES_HOME=/home/ada/.hermes <%= config.bin %> gateway install coder --system --run-as-user ada',
   ]
@@ -39,7 +41,8 @@ export default class GatewayInstall extends GatewayCommand {
     const {argv, flags} = await this.parse(GatewayInstall)
     const user = flags['run-as-user']
     if (user !== undefined) await checkRunAs(this.context.host, user)
-    const placing: Placing = {enable: flags['start-on-login'], start: flags['start-now'] && !flags['no-start']}
+    const elevate = !flags['elevated-handoff'] && !this.jsonEnabled() && process.stdin.isTTY === true && process.stdout.isTTY === true
+    const placing: Placing = {elevate, enable: flags['start-on-login'], start: flags['start-now'] && !flags['no-start']}
     return this.runVerb(argv as string[], flags, (control, profile) =>
       control.selection.backend.supports.runtimeRegistration ? explain(control, profile) : install(control, profile, placing),
     )

@@ -7,7 +7,7 @@ export default class GatewayList extends StatusCommand {
   static override aliases = ['gateway']
   static override summary = 'List every gateway with its state and its intent'
   static override flags = scopeFlags
-  static override examples = ['<%= config.bin %> gateway:list', '<%= config.bin %> gateway list --json']
+  static override examples = ['<%= config.bin %> gateway list', '<%= config.bin %> gateway list --json']
 
   async run(): Promise<unknown> {
     const {flags} = await this.parse(GatewayList)

@@ -16,7 +16,7 @@ export default class GatewayLogs extends GatewayCommand {
     follow: Flags.boolean({char: 'f', description: 'Go on with new lines until Ctrl-C'}),
     lines: Flags.integer({char: 'n', default: 50, description: 'How many of the last lines', max: 100_000, min: 0}),
   }
-  static override examples = ['<%= config.bin %> gateway:logs -p coder -f', '<%= config.bin %> gateway logs --all -n 5']
+  static override examples = ['<%= config.bin %> gateway logs -p coder -f', '<%= config.bin %> gateway logs --all -n 5']
 
   async run(): Promise<unknown> {
     const {argv, flags} = await this.parse(GatewayLogs)

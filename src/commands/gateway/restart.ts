@@ -12,7 +12,7 @@ export default class GatewayRestart extends GatewayCommand {
   static override args = {name: Args.string({description: 'Profiles; without one, the selected profile'})}
   static override flags = manyFlags
   static override examples = [
-    '<%= config.bin %> gateway:restart -p coder',
+    '<%= config.bin %> gateway restart -p coder',
     '<%= config.bin %> gateway restart coder writer',
     '<%= config.bin %> gateway restart --all --json',
   ]

@@ -6,7 +6,7 @@ import {handsOver} from '../../gateway/handover.js'
 import {checkSupervision} from '../../gateway/supervision.js'
 import {DEFAULT_PROFILE} from '../../profile/name.js'
 import {checkOwner} from '../../profile/owner.js'
-import {findProfile} from '../../profile/store.js'
+import {findProfile} from '../../profile/read.js'
 
 export default class GatewayRun extends GatewayCommand {
   static override enableJsonFlag = false
@@ -22,7 +22,7 @@ export default class GatewayRun extends GatewayCommand {
       description: 'Let the service manager run it; with --no-supervise (or HERMES_GATEWAY_NO_SUPERVISE=1) this process is the gateway',
     }),
   }
-  static override examples = ['<%= config.bin %> gateway:run -p coder', '<%= config.bin %> gateway run --no-supervise']
+  static override examples = ['<%= config.bin %> gateway run -p coder', '<%= config.bin %> gateway run --no-supervise']
 
   async run(): Promise<void> {
     const {flags} = await this.parse(GatewayRun)

@@ -13,7 +13,7 @@ export default class GatewayStart extends GatewayCommand {
   static override args = {name: Args.string({description: 'Profiles; without one, the selected profile'})}
   static override flags = {...manyFlags, ...forceFlag}
   static override examples = [
-    '<%= config.bin %> gateway:start -p coder',
+    '<%= config.bin %> gateway start -p coder',
     '<%= config.bin %> gateway start coder writer',
     '<%= config.bin %> gateway start --all --json',
   ]

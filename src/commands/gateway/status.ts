@@ -18,7 +18,7 @@ export default class GatewayStatusCommand extends StatusCommand {
   static override description = 'Exits 0 when it is running, 3 when it is not, 4 when that cannot be known.'
   static override args = {name: Args.string({description: 'Profiles; without one, the selected profile'})}
   static override flags = manyFlags
-  static override examples = ['<%= config.bin %> gateway:status -p coder', '<%= config.bin %> gateway status --all --json']
+  static override examples = ['<%= config.bin %> gateway status -p coder', '<%= config.bin %> gateway status --all --json']
 
   async run(): Promise<unknown> {
     const {argv, flags} = await this.parse(GatewayStatusCommand)

@@ -2,22 +2,22 @@ import {ServiceManagerError} from '@hermes-cli/service-manager'
 import {Args} from '@oclif/core'
 
 import {GatewayCommand} from '../../cli/gateway-verb.js'
-import {manyFlags, type PlacedControl, type Verb} from '../../cli/placed.js'
+import {everywhere, manyFlags, type PlacedControl, type Verb} from '../../cli/placed.js'
 import type {VerbResult} from '../../gateway/control.js'
 import {removeOrphan, uninstall} from '../../gateway/install.js'
 import type {HermesError} from '../../profile/errors.js'
 import {checkName} from '../../profile/name.js'
-import {findProfile} from '../../profile/store.js'
+import {findProfile} from '../../profile/read.js'
 
 export default class GatewayUninstall extends GatewayCommand {
   static override serviceManager = 'required' as const
   static override strict = false
   static override summary = 'Take a gateway down and remove its service; the profile stays'
   static override description =
-    'It is then meant to be down. The service that a deleted profile left behind is removed too. Under s6 profile:delete does it.'
+    'It is then meant to be down. The service that a deleted profile left behind is removed too. Under s6 `profile delete` does it.'
   static override args = {name: Args.string({description: 'Profiles; without one, the selected profile'})}
   static override flags = manyFlags
-  static override examples = ['<%= config.bin %> gateway:uninstall -p coder', '<%= config.bin %> gateway uninstall coder --system']
+  static override examples = ['<%= config.bin %> gateway uninstall -p coder', '<%= config.bin %> gateway uninstall coder --system']
 
   async run(): Promise<unknown> {
     const {argv, flags} = await this.parse(GatewayUninstall)
@@ -29,7 +29,8 @@ export default class GatewayUninstall extends GatewayCommand {
     checkName(profile)
   }
 
-  protected override async act(control: PlacedControl, profile: string, verb: Verb): Promise<VerbResult> {
+  protected override async act(placed: PlacedControl, profile: string, verb: Verb): Promise<VerbResult> {
+    const control = everywhere(placed)
     const gone = await findProfile(this.home, profile).then(
       () => undefined,
       (error: HermesError) => error,

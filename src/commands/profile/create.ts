@@ -9,10 +9,11 @@ import {checkOwner} from '../../profile/owner.js'
 import {createProfile} from '../../profile/store.js'
 
 export default class ProfileCreate extends HermesCommand {
+  static override completes = {'clone-from': 'profile'} as const
   static override serviceManager = 'optional' as const
   static override summary = 'Create a profile'
   static override description =
-    'It never starts anything. Where the service manager takes services at run time (s6) the gateway is registered, down; elsewhere gateway:start registers it.'
+    'It never starts anything. Where the service manager takes services at run time (s6) the gateway is registered, down; elsewhere `gateway start` registers it.'
   static override args = {name: Args.string({description: 'a-z, 0-9, "-" and "_", starting with a letter or a digit', required: true})}
   static override flags = {
     'clone-from': Flags.string({
@@ -23,7 +24,7 @@ export default class ProfileCreate extends HermesCommand {
     port: Flags.integer({description: 'Health port; by default one that no other profile has', max: 65_535, min: 1}),
   }
   static override examples = [
-    '<%= config.bin %> profile:create coder --command "node agent.js"',
+    '<%= config.bin %> profile create coder --command "node agent.js"',
     '<%= config.bin %> profile create writer --clone-from coder',
   ]
 

@@ -13,13 +13,14 @@ import {profileDirectory} from '../../profile/paths.js'
 import {checkDelete, deleteProfile} from '../../profile/store.js'
 
 export default class ProfileDelete extends HermesCommand {
+  static override completes = {name: 'profile'} as const
   static override serviceManager = 'optional' as const
   static override summary = 'Delete a profile, its service and all its files'
   static override description =
     'Stops the gateway, removes its service from every usable service manager, then removes the directory. There is no way back.'
   static override args = {name: Args.string({description: 'The profile', required: true})}
   static override flags = {yes: Flags.boolean({char: 'y', description: 'Do not ask'})}
-  static override examples = ['<%= config.bin %> profile:delete coder', '<%= config.bin %> profile delete coder --yes']
+  static override examples = ['<%= config.bin %> profile delete coder', '<%= config.bin %> profile delete coder --yes']
 
   async run(): Promise<unknown> {
     const {args, flags} = await this.parse(ProfileDelete)

@@ -1,7 +1,8 @@
 import {HermesCommand} from '../../cli/base-command.js'
 import {renderProfiles, type ProfileRow} from '../../cli/render/profile.js'
 import {DEFAULT_PROFILE} from '../../profile/name.js'
-import {listProfiles, readActive} from '../../profile/store.js'
+import {readActive} from '../../profile/active.js'
+import {listProfiles} from '../../profile/read.js'
 
 export default class ProfileList extends HermesCommand {
   static override aliases = ['profile:list']

@@ -9,6 +9,7 @@ import {checkSupervision} from '../../gateway/supervision.js'
 import {checkRename, renameProfile} from '../../profile/store.js'
 
 export default class ProfileRename extends HermesCommand {
+  static override completes = {from: 'profile'} as const
   static override serviceManager = 'optional' as const
   static override summary = 'Rename a profile, and its service with it'
   static override description =
@@ -17,7 +18,7 @@ export default class ProfileRename extends HermesCommand {
     from: Args.string({description: 'Its name now', required: true}),
     to: Args.string({description: 'Its new name', required: true}),
   }
-  static override examples = ['<%= config.bin %> profile:rename coder senior-coder']
+  static override examples = ['<%= config.bin %> profile rename coder senior-coder']
 
   async run(): Promise<unknown> {
     const {

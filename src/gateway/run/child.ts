@@ -1,4 +1,6 @@
-import {spawn} from 'node:child_process'
+import {spawn, type SpawnOptions} from 'node:child_process'
+
+import {isWindows} from '../../host/platform.js'
 
 export interface Exit {
   readonly code: number | null
@@ -31,12 +33,27 @@ const REASONS: Record<string, string> = {
   EPERM: 'it may not be executed',
 }
 
-/** argv as it is; a line goes through the shell. A session and group of its own, so that all of it can be ended. Throws CannotStart. */
+/**
+ * Pure: argv as it is; a line goes through the shell. A session and group of its own, so that all of it can be ended: on
+ * Windows there are none, and a detached process would open a window.
+ */
+export function spawning(
+  command: readonly [string, ...string[]] | string,
+  windows = isWindows,
+): {argv: readonly [string, ...string[]]; options: SpawnOptions} {
+  const options: SpawnOptions = {detached: !windows, stdio: ['ignore', 'inherit', 'inherit'], windowsHide: true}
+  if (typeof command !== 'string') return {argv: command, options}
+  // Node's own way to call cmd.exe: /d /s /c, and the line within one pair of quotes.
+  return windows ? {argv: [command], options: {...options, shell: true}} : {argv: ['/bin/sh', '-c', command], options}
+}
+
+/** Throws CannotStart. */
 export function startProgram(
   command: readonly [string, ...string[]] | string,
   options: {readonly cwd: string; readonly environment: Readonly<Record<string, string>>},
 ): Promise<Program> {
-  const [file, ...args] = typeof command === 'string' ? ['/bin/sh', '-c', command] : command
+  const {argv, options: how} = spawning(command)
+  const [file, ...args] = argv
   return new Promise((resolve, reject) => {
     const fail = (error: NodeJS.ErrnoException) => {
       const because = REASONS[error.code ?? '']
@@ -44,7 +61,7 @@ export function startProgram(
     }
 
     try {
-      const child = spawn(file, args, {cwd: options.cwd, detached: true, env: options.environment, stdio: ['ignore', 'inherit', 'inherit']})
+      const child = spawn(file, args, {...how, cwd: options.cwd, env: options.environment})
       const exited = new Promise<Exit>((settle) => {
         child.once('exit', (code, signal) => settle({code, signal}))
       })

@@ -13,7 +13,7 @@ import {say} from './log.js'
 export type Variables = Readonly<Record<string, string | undefined>>
 
 /** Between a supervisor and us: the program must not take them for its own. */
-const OURS = ['HERMES_EXIT_CODES', 'HERMES_NOTIFY_FD', 'HERMES_SUPERVISED', 'OCLIF_DISABLE_ENGINE_WARNING']
+const OURS = ['HERMES_EXIT_CODES', 'HERMES_NOTIFY_FD', 'HERMES_STOP_FILE', 'HERMES_SUPERVISED', 'OCLIF_DISABLE_ENGINE_WARNING']
 
 /** Pure: the program's environment. Later layers win; what hermes says of the profile wins over all. */
 export function programEnvironment(own: Variables, envFile: Variables, config: Variables, facts: Variables): Record<string, string> {

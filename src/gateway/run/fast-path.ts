@@ -2,11 +2,19 @@
 
 type Environment = Readonly<Record<string, string | undefined>>
 
+/** `mark-stop`: a service manager is about to end this gateway, because somebody asked it to. No command for people. */
+const VERBS = ['mark-stop', 'run'] as const
+
+export interface SupervisorCall {
+  readonly profile?: string
+  readonly verb: (typeof VERBS)[number]
+}
+
 /**
- * Is this the call a supervisor makes (`[-p NAME] gateway run`, HERMES_SUPERVISED=1)? Then the gateway runs without
- * oclif. Anything else on the line, help included, is oclif's to parse and to explain.
+ * Is this a call that a supervisor makes (`[-p NAME] gateway run`, HERMES_SUPERVISED=1)? Then it is done without oclif.
+ * Anything else on the line, help included, is oclif's to parse and to explain.
  */
-export function fastPath(argv: readonly string[], environment: Environment): {profile?: string} | undefined {
+export function fastPath(argv: readonly string[], environment: Environment): SupervisorCall | undefined {
   if (environment.HERMES_SUPERVISED !== '1') return undefined
   const words: string[] = []
   let profile: string | undefined
@@ -22,7 +30,8 @@ export function fastPath(argv: readonly string[], environment: Environment): {pr
     }
   }
 
-  const isRun = words.length === 2 ? words[0] === 'gateway' && words[1] === 'run' : words.length === 1 && words[0] === 'gateway:run'
-  if (!isRun) return undefined
-  return profile === undefined ? {} : {profile}
+  const called = words.join(':')
+  const verb = VERBS.find((one) => called === `gateway:${one}`)
+  if (!verb) return undefined
+  return profile === undefined ? {verb} : {profile, verb}
 }

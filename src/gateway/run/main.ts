@@ -1,5 +1,6 @@
 import {setFlagsFromString} from 'node:v8'
 
+import type {SupervisorCall} from './fast-path.js'
 import {say} from './log.js'
 import {listenForSignals} from './signals.js'
 
@@ -17,19 +18,32 @@ const EXIT: Readonly<Record<string, number>> = {
  * The process a supervisor starts (bin/run.js decides with fast-path.ts). Signals first, everything else afterwards.
  * Which profile: `-p`, else HERMES_PROFILE, else the default one; the sticky one is for people. Ends the process.
  */
-export async function main(call: {readonly profile?: string}, environment: NodeJS.ProcessEnv = process.env): Promise<never> {
-  const signals = listenForSignals(false)
-  // This process waits for the rest of its life: machine code for what was hot while it loaded would cost 4 MB for nothing.
-  setFlagsFromString('--no-opt')
-  setFlagsFromString('--no-sparkplug')
-  const [{runGateway}, {resolveHome}] = await Promise.all([import('./index.js'), import('../../profile/paths.js')])
+export async function main(call: SupervisorCall, environment: NodeJS.ProcessEnv = process.env): Promise<never> {
+  const profile = call.profile ?? (environment.HERMES_PROFILE || 'default')
   try {
-    const profile = call.profile ?? (environment.HERMES_PROFILE || 'default')
-    process.exit(await runGateway({environment: {...environment}, home: resolveHome(environment), profile, signals, supervised: true}))
+    process.exit(await (call.verb === 'run' ? gateway(profile, environment) : markStop(profile, environment)))
   } catch (error) {
     const {code, message, suggestions} = error as {code?: string; message: string; suggestions?: readonly string[]}
     say([message, ...(suggestions ?? [])].join(' '))
     const exitCode = EXIT[code ?? ''] ?? 1
     process.exit(exitCode === 78 && environment.HERMES_EXIT_CODES === 'translate' ? 0 : exitCode)
   }
+}
+
+async function gateway(profile: string, environment: NodeJS.ProcessEnv): Promise<number> {
+  const signals = listenForSignals(false)
+  const stopFile = environment.HERMES_STOP_FILE
+  // As if it had come: a listener is there, so that it ends nobody.
+  if (stopFile) import('./stop-file.js').then(({watchStopFile}) => watchStopFile(stopFile, () => process.emit('SIGTERM', 'SIGTERM')))
+  // This process waits for the rest of its life: machine code for what was hot while it loaded would cost 4 MB for nothing.
+  setFlagsFromString('--no-opt')
+  setFlagsFromString('--no-sparkplug')
+  const [{runGateway}, {resolveHome}] = await Promise.all([import('./index.js'), import('../../profile/paths.js')])
+  return runGateway({environment: {...environment}, home: resolveHome(environment), profile, signals, supervised: true})
+}
+
+async function markStop(profile: string, environment: NodeJS.ProcessEnv): Promise<number> {
+  const [{markSupervised}, {resolveHome}] = await Promise.all([import('./mark-stop.js'), import('../../profile/paths.js')])
+  await markSupervised({home: resolveHome(environment), pid: Number(environment.HERMES_STOP_PID ?? Number.NaN), profile})
+  return 0
 }

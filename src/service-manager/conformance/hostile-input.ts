@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import {mkdirSync, symlinkSync} from 'node:fs'
-import {join} from 'node:path'
+import {join, sep} from 'node:path'
 
 import {isServiceManagerError} from '../errors.js'
 import type {Kit} from './kit.js'
@@ -34,7 +34,8 @@ const WORDS = [
   '!! !1',
   'x'.repeat(4000),
 ]
-const NAME = `a b %n $HOME 'q' "d" é`
+// Windows has no quotes in names.
+const NAME = sep === '\\' ? "a b %n $HOME 'q' é" : `a b %n $HOME 'q' "d" é`
 const variables = Object.fromEntries(WORDS.map((word, index) => [`PROBE_${index}`, word]))
 
 export function hostileInput({check}: Kit): void {

@@ -66,12 +66,12 @@ function main(): void {
   const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => name.startsWith('PROBE_')))
   const seen = {argv: process.argv.slice(2), cwd: process.cwd(), environment, program: process.argv0, startTime: startTimeOf(process.pid)}
 
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(signal, () => {
-      write({event: 'signal', signal})
-      if (!words.includes('stubborn')) setTimeout(() => end(0), Number(word('linger') ?? 0))
-    })
+  const onSignal = (signal: string) => {
+    write({event: 'signal', signal})
+    if (!words.includes('stubborn')) setTimeout(() => end(0), Number(word('linger') ?? 0))
   }
+
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, onSignal)
 
   // Whoever reads its lines may go away before it does.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
@@ -86,11 +86,18 @@ function main(): void {
 
   const gate = word('ready-when')
   let ready = words.includes('never-ready')
+  let asked = false
   const look = () => {
     if (!existsSync(report)) end(78)
     if (!ready && (gate === undefined || existsSync(gate))) {
       ready = true
       announceReady()
+    }
+
+    // As a manager asks that cannot signal: once.
+    if (!asked && process.env.HERMES_STOP_FILE && existsSync(process.env.HERMES_STOP_FILE)) {
+      asked = true
+      onSignal('SIGTERM')
     }
 
     obey()

@@ -1,11 +1,12 @@
 import {expect} from 'chai'
+import {execa} from 'execa'
 import {existsSync, readdirSync, readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 
 import {writePlannedStop} from '#hermes/gateway/planned-stop.js'
 import {identify} from '#hermes/host/process.js'
 
-import {cleanUpDirectories} from '../../support/directories.js'
+import {cleanUpDirectories, root} from '../../support/directories.js'
 import {cleanUpGateways, endAfterwards, isGone, makeHome, program, startGateway, type Gateway} from '../../support/gateway.js'
 import {ask} from '../../support/http.js'
 import {until} from '../../support/wait.js'
@@ -103,6 +104,27 @@ describe('what a signal means', () => {
       })
     }
   }
+
+  it('mark-stop, as a service manager calls it, marks the process that it names, and no other', async () => {
+    const home = await makeHome()
+    const gateway = startGateway(home)
+    await gateway.ready()
+    const marked = () => existsSync(home.file('.gateway-planned-stop.json'))
+    const env = {HERMES_HOME: home.home, HERMES_SUPERVISED: '1', PATH: process.env.PATH}
+    const mark = async (pid: number | string, profile = 'coder') => {
+      const words = [join(root, 'bin/run.js'), '-p', profile, 'gateway', 'mark-stop']
+      const done = await execa(process.execPath, words, {env: {...env, HERMES_STOP_PID: String(pid)}, extendEnv: false, reject: false})
+      return done.exitCode
+    }
+
+    for (const other of [process.pid, '', 'x', 0, -1]) expect([await mark(other), marked()]).to.deep.equal([0, false])
+    expect([await mark(gateway.pid, 'nobody'), await mark(gateway.pid, '../coder'), marked()]).to.deep.equal([0, 78, false])
+    expect([await mark(gateway.pid), marked()]).to.deep.equal([0, true])
+    gateway.signal('SIGTERM')
+    expect(await gateway.exited).to.equal(0)
+    expect(home.state()).to.include({exit_reason: 'stopped on request', gateway_state: 'stopped'})
+    expect([await mark(gateway.pid), marked()]).to.deep.equal([0, false])
+  })
 
   it('a stop that comes while a restart drains is a stop', async () => {
     const home = await makeHome({command: program('program', 'stubborn', 'pid'), drain_timeout: 1.5, ready: {after: 0}})

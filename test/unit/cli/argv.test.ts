@@ -1,6 +1,6 @@
 import {expect} from 'chai'
 
-import {normaliseArgv} from '#hermes/cli/argv.js'
+import {backendNamed, normaliseArgv} from '#hermes/cli/argv.js'
 
 const WITH_WORDS = ['autocomplete', 'backend:inspect', 'gateway:start', 'gateway:status', 'help', 'profile:create']
 const WITHOUT = ['autocomplete:create', 'backend', 'gateway', 'profile', 's6:boot']
@@ -22,6 +22,8 @@ describe('normaliseArgv', () => {
     ['-p coder gateway start writer --all', 'gateway:start -p coder writer --all'],
     ['profile create coder --port 9300', 'profile:create coder --port 9300'],
     ['-p x profile create coder', 'profile:create -p x coder'],
+    ['--backend s6 gateway start', 'gateway:start --backend s6'],
+    ['--backend=s6 -p x gateway start y', 'gateway:start --backend=s6 -p x y'],
     ['profile', 'profile'],
     ['gateway', 'gateway'],
     ['s6 boot', 's6:boot'],
@@ -32,6 +34,16 @@ describe('normaliseArgv', () => {
       expect(normalise(written)).to.equal(meant)
     })
   }
+
+  it('knows the backend that was named, the last one, never behind --', () => {
+    const named = (line: string): string | undefined => backendNamed(line.split(' '))
+    expect(named('gateway:start --backend s6 x')).to.equal('s6')
+    expect(named('gateway:start --backend=s6 --backend systemd')).to.equal('systemd')
+    expect(named('gateway:start --backend=')).to.equal('')
+    expect(named('gateway:start --backend')).to.equal(undefined)
+    expect(named('gateway:start -- --backend s6')).to.equal(undefined)
+    expect(named('--backend s6')).to.equal(undefined)
+  })
 
   it('never looks behind --', () => {
     expect(normalise('gateway start -- -p coder')).to.equal('gateway:start -- -p coder')

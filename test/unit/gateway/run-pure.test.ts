@@ -13,14 +13,16 @@ import {preferredPort} from '#hermes/profile/port.js'
 describe('fast path: which calls run without oclif', () => {
   const supervised = {HERMES_SUPERVISED: '1'}
   const taken: Array<[string[], object]> = [
-    [['gateway', 'run'], {}],
-    [['gateway:run'], {}],
-    [['-p', 'coder', 'gateway', 'run'], {profile: 'coder'}],
-    [['--profile', 'coder', 'gateway:run'], {profile: 'coder'}],
-    [['--profile=coder', 'gateway', 'run'], {profile: 'coder'}],
-    [['gateway', 'run', '-p', 'coder'], {profile: 'coder'}],
-    [['gateway', '-p', 'coder', 'run'], {profile: 'coder'}],
-    [['gateway', 'run', '-p', ''], {profile: ''}],
+    [['gateway', 'run'], {verb: 'run'}],
+    [['gateway:run'], {verb: 'run'}],
+    [['-p', 'coder', 'gateway', 'run'], {profile: 'coder', verb: 'run'}],
+    [['--profile', 'coder', 'gateway:run'], {profile: 'coder', verb: 'run'}],
+    [['--profile=coder', 'gateway', 'run'], {profile: 'coder', verb: 'run'}],
+    [['gateway', 'run', '-p', 'coder'], {profile: 'coder', verb: 'run'}],
+    [['gateway', '-p', 'coder', 'run'], {profile: 'coder', verb: 'run'}],
+    [['gateway', 'run', '-p', ''], {profile: '', verb: 'run'}],
+    [['gateway', 'mark-stop'], {verb: 'mark-stop'}],
+    [['-p', 'coder', 'gateway', 'mark-stop'], {profile: 'coder', verb: 'mark-stop'}],
   ]
   for (const [argv, answer] of taken) {
     it(`takes ${JSON.stringify(argv)}`, () => expect(fastPath(argv, supervised)).to.deep.equal(answer))
@@ -32,6 +34,8 @@ describe('fast path: which calls run without oclif', () => {
     ['gateway run'],
     ['gateway', 'run', 'coder'],
     ['gateway', 'start'],
+    ['gateway', 'mark-stop', 'coder'],
+    ['gateway:mark-stop', ''],
     ['gateway', 'run', '--help'],
     ['gateway', 'run', '--json'],
     ['gateway', 'run', '-p'],

@@ -69,6 +69,7 @@ describe('the end of a start on a manager that knows nothing of readiness', () =
     const ending = failure(untilReady(control(), 'coder'))
     await looksAgain()
     await says('startup_failed', {exit_reason: 'no such program'})
+    await looksAgain()
     status = {enabled: true, state: 'stopped'}
     expect(await ending).to.include({code: 'failed-to-start', message: 'no such program'})
   })

@@ -4,6 +4,8 @@ import type {HostFacts} from '@hermes-cli/service-manager'
 import {expect} from 'chai'
 
 interface Fake {
+  /** Paths that are not the user's own. */
+  readonly owners?: Readonly<Record<string, number>>
   readonly directories?: readonly string[]
   readonly platform?: string
   readonly runtime?: string
@@ -12,11 +14,12 @@ interface Fake {
   readonly uid?: number
 }
 
-const fake = ({directories = [], platform = 'linux', runtime, scope, systemctl = true, uid = 1000}: Fake): HostFacts => ({
+const fake = ({directories = [], owners = {}, platform = 'linux', runtime, scope, systemctl = true, uid = 1000}: Fake): HostFacts => ({
   environment: runtime === undefined ? {} : {XDG_RUNTIME_DIR: runtime},
   findProgram: (name) => (systemctl && name === 'systemctl' ? '/usr/bin/systemctl' : undefined),
   home: '/home/me/.hermes',
   isDirectory: (path) => directories.includes(path),
+  owner: (path) => owners[path] ?? uid,
   platform,
   probeFifo: () => 'absent',
   readText: () => undefined,
@@ -47,6 +50,25 @@ const cases: Array<{because: RegExp; host: Fake; runtime?: string; title: string
     because: /\/run\/user\/1001 is missing, so no systemd runs for user 1001: .*enable-linger.*`su` and `sudo` start no/,
     host: {directories: [BOOTED, ...MINE], runtime: '/run/user/1000', uid: 1001},
     title: 'su: the runtime directory of another user is left in the environment',
+    usable: false,
+  },
+  {
+    because: /^XDG_RUNTIME_DIR is \/elsewhere, which is not of this user; \/run\/user\/1000 is missing/,
+    host: {directories: [BOOTED, '/elsewhere', '/elsewhere/systemd'], owners: {'/elsewhere': 1001}, runtime: '/elsewhere'},
+    title: 'the runtime directory of another user, by its owner',
+    usable: false,
+  },
+  {
+    because: /systemd of user 1000 listens in \/run\/user\/1000$/,
+    host: {directories: [BOOTED, '/elsewhere', '/elsewhere/systemd', ...MINE], owners: {'/elsewhere': 0}, runtime: '/elsewhere'},
+    runtime: '/run/user/1000',
+    title: 'that of another user, where ours is there too',
+    usable: true,
+  },
+  {
+    because: /^\/run\/user\/1000 belongs to user 0 and not to user 1000: log in as that user.* --system$/,
+    host: {directories: [BOOTED, ...MINE], owners: {'/run/user/1000': 0}},
+    title: 'a runtime directory that root made',
     usable: false,
   },
   {
@@ -89,7 +111,7 @@ const cases: Array<{because: RegExp; host: Fake; runtime?: string; title: string
     usable: true,
   },
   {
-    because: /user 1000 may look, and change nothing/,
+    because: /user 1000 may look, and only root may change something$/,
     host: {directories: [BOOTED], scope: 'system'},
     runtime: '/run',
     title: 'system, not root',
@@ -106,6 +128,11 @@ describe('systemd: detection', () => {
       expect(detect(fake(host)).usable).to.equal(usable)
     })
   }
+
+  it('may only be looked at in the scope of the machine by whoever is not root', () => {
+    const readOnly = (uid: number, scope: 'system' | 'user') => detect(fake({directories: [BOOTED, ...MINE], scope, uid})).readOnly ?? false
+    expect([readOnly(1000, 'system'), readOnly(0, 'system'), readOnly(1000, 'user')]).to.deep.equal([true, false, false])
+  })
 
   it('says which scope it is', () => {
     expect(detect(fake({directories: [BOOTED, ...MINE]})).label).to.equal('systemd (user)')

@@ -42,6 +42,12 @@ describe('systemd: status', () => {
       /started 5 times within 60 seconds .* last time it exited with 1/,
       {exitCode: 1},
     ],
+    [
+      'Result=exit-code\nExecMainCode=1\nExecMainStatus=3\nNRestarts=5',
+      /started 5 times within 60 seconds .* last time it exited with 3/,
+      {exitCode: 3},
+    ],
+    ['Result=exit-code\nExecMainCode=1\nExecMainStatus=78\nNRestarts=9', /never start/, {exitCode: 78}],
     ['Result=timeout\nExecMainCode=2\nExecMainStatus=15', /neither ready nor gone in time/, {signal: 'SIGTERM'}],
     ['Result=resources', /systemd could not start it/, {}],
     ['Result=new-in-v300', /systemd says new-in-v300/, {}],

@@ -17,7 +17,13 @@ const SPEC: ServiceSpec = {
   stopSeconds: 15,
   workingDirectory: '/home/me/.hermes/profiles/a',
 }
-const TARGET: Target = {mkfifo: '/usr/bin/mkfifo', scope: 'user', stem: 'hermes-gateway-a', wantedBy: 'default.target'}
+const TARGET: Target = {
+  mkfifo: '/usr/bin/mkfifo',
+  scope: 'user',
+  stem: 'hermes-gateway-a',
+  systemctl: '/usr/bin/systemctl',
+  wantedBy: 'default.target',
+}
 
 const unit = (spec: Partial<ServiceSpec> = {}, target: Partial<Target> = {}): string =>
   renderUnit({...SPEC, ...spec}, {...TARGET, ...target})
@@ -51,6 +57,25 @@ describe('systemd: units', () => {
     expect(unit({readiness: 'none'}))
       .not.to.include('ExecStartPost=')
       .and.not.to.include('HERMES_NOTIFY_FD')
+  })
+
+  it('grow the delay before a restart only where systemd knows how', () => {
+    expect(unit()).not.to.match(/RestartSteps|RestartMaxDelaySec/)
+    expect(unit({}, {backOff: true}).split('\n')).to.include.members(['RestartSteps=4', 'RestartMaxDelaySec=5000ms'])
+  })
+
+  it('run the stop command before a stop, bounded where that can be', () => {
+    expect(unit()).not.to.include('ExecStop=')
+    const stopCommand = ['/usr/bin/hermes', 'a "b"', '%n $x'] as const
+    const line = (target: Partial<Target>) =>
+      unit({stopCommand}, target)
+        .split('\n')
+        .find((one) => one.startsWith('ExecStop='))
+    expect(line({}))
+      .to.match(/^ExecStop=-"\/bin\/sh" /)
+      .and.to.include(String.raw`"/usr/bin/systemctl" "user" "hermes-gateway-a.service"`)
+      .and.to.match(/ "\/home\/me\/\.hermes\/profiles\/a" "\/usr\/bin\/hermes" "a \\"b\\"" "%%n \$\$x"$/)
+    expect(line({timeout: '/usr/bin/timeout'})).to.include('"/usr/bin/timeout" "-k" "1" "4" "/usr/bin/hermes"')
   })
 
   it('say whose they are, whatever is in the home', () => {
