@@ -142,7 +142,7 @@ export async function bootMachine(system, tree, mounts = []) {
     /** As an operator turns it off: every service is told to end. Then it boots again. */
     async shutDown() {
       await run([...enter(machine.init()), ...system.off], {quiet: true})
-      for (const end = Date.now() + START_MS; !machine.ended() && Date.now() < end; ) await delay(50)
+      for (const end = Date.now() + START_MS; !machine.ended() && Date.now() < end;) await delay(50)
       await machine.kill()
       await up()
     },

@@ -55,7 +55,8 @@ export function connect(host: Host): ServiceManager {
       setEnabled(script, false)
       await down(host, script)
       rmSync(script.path, {force: true})
-      rmSync(attendanceOf(script.spec), {force: true, recursive: true})
+      // Root removes nothing in what another user may replace by a link meanwhile.
+      if (!script.spec.user) rmSync(attendanceOf(script.spec), {force: true, recursive: true})
     },
     async *logs(id, options) {
       const {home, logDirectory} = get(host, id).spec
