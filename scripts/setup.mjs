@@ -56,6 +56,7 @@ const PACKAGES = {
   's6-svscan': ['s6'],
   shellcheck: ['shellcheck'],
   strace: ['strace'],
+  supervisord: ['supervisor'],
   xmllint: ['libxml2-utils'],
   tmux: ['tmux'],
   zsh: ['zsh'],

@@ -3,7 +3,7 @@ import {chmodSync, chownSync, mkdirSync} from 'node:fs'
 import {join} from 'node:path'
 
 import {cannotBoot, bootSystemd, USER} from '../lab/systemd.mjs'
-import {systemdTree} from '../lab/systemd-tree.mjs'
+import {debianTree} from '../lab/tree.mjs'
 import {root, timed, Unavailable} from '../lib/process.mjs'
 
 /** Nothing to install where none could be booted whatever is installed. */
@@ -15,7 +15,7 @@ export const prepareSystemd =
   async ({home, signal}) => {
     const reason = cannotBoot()
     if (reason) throw new Unavailable(reason)
-    const tree = await systemdTree({signal})
+    const tree = await debianTree('systemd', {signal})
     const reports = join(home, `systemd-${scope}`)
     mkdirSync(reports)
     chmodSync(reports, 0o755)
@@ -43,5 +43,5 @@ export const prepareSystemd =
 export async function prepareReboot({signal}) {
   const reason = cannotBoot()
   if (reason) throw new Unavailable(reason)
-  return {environment: {HERMES_TEST_SYSTEMD_TREE: await systemdTree({signal})}, stop: async () => []}
+  return {environment: {HERMES_TEST_SYSTEMD_TREE: await debianTree('systemd', {signal})}, stop: async () => []}
 }

@@ -3,6 +3,7 @@ import {join} from 'node:path'
 
 import {root} from '../lib/process.mjs'
 import {containerNeeds, prepareContainers} from './container.mjs'
+import {openrcNeeds, prepareExample, prepareOpenrc, prepareOpenrcReboot} from './examples.mjs'
 import {nodesNeeds, prepareNodes} from './nodes.mjs'
 import {prepareRegistry} from './registry.mjs'
 import {prepareReboot, prepareSystemd, systemdNeeds} from './systemd.mjs'
@@ -37,6 +38,9 @@ export const TIERS = [
   {name: 'systemd-user', folder: 'systemd', needs: systemdNeeds, prepare: prepareSystemd('user')},
   {name: 'systemd-system', folder: 'systemd', needs: systemdNeeds, prepare: prepareSystemd('system')},
   {name: 'systemd-reboot', folder: 'systemd-reboot', needs: systemdNeeds, prepare: prepareReboot},
+  {name: 'supervisord', folder: 'supervisord', needs: ['supervisord'], prepare: prepareExample('backend-supervisord')},
+  {name: 'openrc', folder: 'openrc', needs: openrcNeeds, prepare: prepareOpenrc},
+  {name: 'openrc-reboot', folder: 'openrc-reboot', needs: openrcNeeds, prepare: prepareOpenrcReboot},
   {name: 'container', folder: 'container', needs: containerNeeds, prepare: prepareContainers},
   {name: 'demo', needs: ['s6-svscan'], steps: [[node, 'scripts/demo.mjs']]},
 ]

@@ -108,7 +108,9 @@ function running(common: Common, service: Is<'running'>, recorded: GatewayState 
   const reason = state === 'running' ? null : (recorded?.exit_reason ?? null)
   // The supervisor counts whole seconds, and so would name another moment each time.
   const since = speaks === undefined ? undefined : recorded?.since
-  const ready = service.ready ?? (speaks !== undefined && WAS_READY.includes(speaks) ? true : null)
+  // Its last words are there before its end is.
+  const speaksUp = speaks !== undefined && WAS_READY.includes(speaks) && recorded?.exit_code === undefined
+  const ready = service.ready ?? (speaksUp ? true : null)
   return {...common, pid: service.pid, ready, reason, since: since ?? iso(service.since), state}
 }
 

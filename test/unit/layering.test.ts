@@ -28,9 +28,9 @@ const RESERVED: ReadonlyArray<{allowed: RegExp; package: RegExp; why: string}> =
   },
   {
     allowed:
-      /^src\/(?:host\/(?:exec|process-darwin)|gateway\/run\/[\w-]+|service-manager\/(?:memory|conformance)[\w/-]*|backends\/windows\/attend\/[\w-]+)\.ts$/,
+      /^src\/(?:host\/(?:exec|process-(?:darwin|windows))|gateway\/run\/[\w-]+|service-manager\/(?:memory|conformance)[\w/-]*|backends\/windows\/attend\/[\w-]+)\.ts$/,
     package: /^node:child_process$/,
-    why: 'programs are run in host/exec, for the identity of a process on macOS, by the supervised process itself, by an attendant and by the reference backend',
+    why: 'programs are run in host/exec, for the identity of a process where there is no /proc, by the supervised process itself, by an attendant and by the reference backend',
   },
   {allowed: /^src\/profile\/config-schema\.ts$|^src\/profile\//, package: /^(?:valibot|yaml)$/, why: 'configuration is parsed in one room'},
 ]

@@ -20,7 +20,7 @@ export default class GatewayInstall extends GatewayCommand {
     ...manyFlags,
     ...forceFlag,
     // For whoever runs this as administrator for somebody else: nobody is asked for what is there.
-    'elevated-handoff': Flags.boolean({hidden: true}),
+    'elevated-handoff': Flags.boolean({description: 'Ask nobody for more rights: whoever called has done so', hidden: true}),
     'run-as-user': Flags.string({
       dependsOn: ['system'],
       description: 'With --system, for root: the user whose home this is, and as whom it runs',

@@ -74,6 +74,23 @@ describe('the end of a start on a manager that knows nothing of readiness', () =
     expect(await ending).to.include({code: 'failed-to-start', message: 'no such program'})
   })
 
+  it('is not its last words, while its process has not ended yet', async () => {
+    for (const [gateway_state, exit_code] of [
+      ['startup_failed', 78],
+      ['running', 75],
+      ['stopped', 1],
+    ] as const) {
+      status = up()
+      await says('starting')
+      const ending = failure(untilReady(control(), 'coder'))
+      await looksAgain()
+      await says(gateway_state, {exit_code, exit_reason: 'it has ended'})
+      await looksAgain()
+      status = {because: 'gone', enabled: true, state: 'failed'}
+      expect(await ending).to.include({code: 'failed-to-start'})
+    }
+  })
+
   it('is a timeout when it never says so', async () => {
     await says('starting')
     const error = await failure(untilReady(control(0.2), 'coder'))

@@ -1,4 +1,4 @@
-// The root file system of a Debian 12 with systemd, made once with debootstrap and never written to again.
+// The root file system of a Debian 12, made once with debootstrap and never written to again.
 import {createHash} from 'node:crypto'
 import {existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync} from 'node:fs'
 import {join} from 'node:path'
@@ -9,7 +9,10 @@ import {cacheDirectory} from './engine.mjs'
 import {debianMirror} from './mirror.mjs'
 
 const SUITE = 'bookworm'
-const PACKAGES = ['systemd', 'systemd-sysv', 'dbus', 'dbus-user-session', 'libpam-systemd', 'polkitd', 'procps']
+const PACKAGES = {
+  openrc: ['openrc', 'procps'],
+  systemd: ['systemd', 'systemd-sysv', 'dbus', 'dbus-user-session', 'libpam-systemd', 'polkitd', 'procps'],
+}
 
 const ownText = readFileSync(fileURLToPath(import.meta.url), 'utf8')
 
@@ -28,22 +31,22 @@ function forget(directory, wanted) {
   }
 }
 
-/** The path of the tree, from the cache or made now (about a minute). Throws Unavailable. */
-export async function systemdTree({signal} = {}) {
+/** The path of the tree with `openrc` or `systemd`, from the cache or made now (about a minute). Throws Unavailable. */
+export async function debianTree(init, {signal} = {}) {
   const mirror = debianMirror()
-  const directory = join(cacheDirectory(), 'systemd')
+  const directory = join(cacheDirectory(), init)
   mkdirSync(directory, {mode: 0o700, recursive: true})
   const name = `${SUITE}-${keyFor(mirror)}`
   const path = join(directory, name)
   if (existsSync(path)) return path
 
-  console.log(`   making a ${SUITE} with systemd from ${mirror} (debootstrap)`)
+  console.log(`   making a ${SUITE} with ${init} from ${mirror} (debootstrap)`)
   forget(directory, name)
   const work = mkdtempSync(join(directory, `making-${process.pid}-`))
   try {
     const tree = join(work, 'tree')
     const enclosed = ['setpriv', '--pdeathsig', 'KILL', 'unshare', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc']
-    const command = [...enclosed, 'debootstrap', '--variant=minbase', `--include=${PACKAGES.join(',')}`, SUITE, tree, mirror]
+    const command = [...enclosed, 'debootstrap', '--variant=minbase', `--include=${PACKAGES[init].join(',')}`, SUITE, tree, mirror]
     const PATH = `${process.env.PATH ?? ''}:/usr/sbin:/sbin:/usr/bin:/bin`
     const {code, output} = await run(command, {env: {...process.env, PATH}, killSignal: 'SIGKILL', quiet: true, signal})
     if (code !== 0) throw new Unavailable(`debootstrap failed (exit code ${code}):\n${lastLines(output)}`)
