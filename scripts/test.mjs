@@ -43,30 +43,42 @@ function listenForSignals() {
 const sum = {failures: [], passed: 0, skipped: 0}
 const skippedTiers = []
 
-async function runAll(tiers, missing, context) {
-  for (const tier of tiers) {
-    if (context.signal.aborted) return
-    const lacking = tier.needs.filter((program) => missing.includes(program))
-    if (lacking.length > 0) {
-      skippedTiers.push(`${tier.name} (needs ${lacking.join(', ')})`)
-      continue
-    }
-
-    console.log(`\n== ${tier.name}`)
-    const began = Date.now()
-    const {failures, passed, pending, skipped} = await runTier(tier, context)
-    const seconds = ((Date.now() - began) / 1000).toFixed(1)
-    if (skipped) {
-      skippedTiers.push(`${tier.name} (${skipped})`)
-      console.log(`== ${tier.name}: skipped, ${seconds} s`)
-      continue
-    }
-
-    sum.failures.push(...failures.map((failure) => ({...failure, tier: tier.name})))
-    sum.passed += passed
-    sum.skipped += pending
-    console.log(`== ${tier.name}: ${passed} passed, ${failures.length} failed, ${pending} skipped, ${seconds} s`)
+async function runOne(tier, missing, context) {
+  const lacking = tier.needs.filter((program) => missing.includes(program))
+  if (lacking.length > 0) {
+    skippedTiers.push(`${tier.name} (needs ${lacking.join(', ')})`)
+    return
   }
+
+  console.log(`\n== ${tier.name}`)
+  const began = Date.now()
+  const {failures, output, passed, pending, skipped} = await runTier(tier, context)
+  const seconds = ((Date.now() - began) / 1000).toFixed(1)
+  if (context.quiet && output) console.log(`\n== ${tier.name} printed\n${output.trimEnd()}`)
+  if (skipped) {
+    skippedTiers.push(`${tier.name} (${skipped})`)
+    console.log(`== ${tier.name}: skipped, ${seconds} s`)
+    return
+  }
+
+  sum.failures.push(...failures.map((failure) => ({...failure, tier: tier.name})))
+  sum.passed += passed
+  sum.skipped += pending
+  console.log(`== ${tier.name}: ${passed} passed, ${failures.length} failed, ${pending} skipped, ${seconds} s`)
+}
+
+/** The first ones alone, the two other lanes beside each other: what they print comes in one piece then. */
+async function runAll(tiers, missing, context) {
+  const lane = async (name, quiet) => {
+    for (const tier of tiers.filter((one) => one.lane === name)) {
+      if (context.signal.aborted) return
+      await runOne(tier, missing, {...context, quiet})
+    }
+  }
+
+  const both = tiers.some((tier) => tier.lane === 'packing') && tiers.some((tier) => tier.lane === undefined)
+  await lane('first', false)
+  await Promise.all([lane('packing', both), lane(undefined, both)])
 }
 
 const tiers = await chooseTiers(process.argv.slice(2))
