@@ -29,7 +29,7 @@ export const TIERS = [
   {name: 'types', lane: 'first', steps: [[node, bin('typescript/bin/tsc'), '-b']]},
   {name: 'manifest', lane: 'first', steps: [[node, 'scripts/manifest.mjs', '--check']]},
   {name: 'unit', folder: 'unit', needs: ['xmllint']},
-  {name: 'contract', folder: 'contract', needs: ['s6-svscan']},
+  {name: 'contract', folder: 'contract', needs: ['bash', 'busybox', 's6-svscan']},
   {name: 'windows', folder: 'windows', needs: ['xmllint']},
   {name: 'cli', folder: 'cli', needs: ['s6-svscan']},
   {name: 'package', lane: 'packing', folder: 'package', needs: ['s6-svscan']},
