@@ -51,6 +51,7 @@ const PACKAGES = {
   docker: ['docker-cli', 'docker.io'],
   dockerd: ['docker.io'],
   fish: ['fish'],
+  git: ['git'],
   iptables: ['iptables'],
   runsvdir: ['runit'],
   plistutil: ['libplist-utils'],

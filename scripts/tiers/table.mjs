@@ -25,7 +25,7 @@ export const TIERS = [
       [node, bin('prettier/bin/prettier.cjs'), '--check', '--log-level', 'warn', '.'],
     ],
   },
-  {name: 'shell', lane: 'first', needs: ['shellcheck'], steps: [[node, 'scripts/shellcheck.mjs']]},
+  {name: 'shell', lane: 'first', needs: ['git', 'shellcheck'], steps: [[node, 'scripts/shellcheck.mjs']]},
   {name: 'types', lane: 'first', steps: [[node, bin('typescript/bin/tsc'), '-b']]},
   {name: 'manifest', lane: 'first', steps: [[node, 'scripts/manifest.mjs', '--check']]},
   {name: 'unit', folder: 'unit', needs: ['xmllint']},
