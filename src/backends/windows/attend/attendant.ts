@@ -123,7 +123,12 @@ export class Attendant {
     const attendantSince = Math.round(Date.now() - process.uptime() * 1000)
     const about = phase === 'failed' || phase === 'waiting' ? this.last : {}
     const definition = digestOf(this.definition)
-    writeState(this.directory, {attendant: process.pid, attendantSince, definition, phase, token: this.token, ...program, ...about})
+    try {
+      writeState(this.directory, {attendant: process.pid, attendantSince, definition, phase, token: this.token, ...program, ...about})
+    } catch (error) {
+      // A full disk must not end the gateway.
+      this.log.write(`hermes: could not record that it is ${phase}: ${(error as Error).message}`)
+    }
   }
 
   private watchForStop(): () => void {
