@@ -1,7 +1,7 @@
 import type {Stats} from 'node:fs'
 
 import {lstat, realpath, rm, rmdir, stat} from 'node:fs/promises'
-import {dirname} from 'node:path'
+import {basename, dirname} from 'node:path'
 
 import {ensureDirectory, readSmallFile, writeFileAtomic} from '../host/files.js'
 import {HermesError, storing} from '../profile/errors.js'
@@ -121,7 +121,7 @@ export async function apply(changes: readonly Change[]): Promise<void> {
       if (action === 'remove') {
         await rm(path, {force: true})
         // Ours once it is empty; not fish's.
-        if (path.includes('/completion/')) await rmdir(dirname(path)).catch(() => {})
+        if (basename(dirname(path)) === 'completion') await rmdir(dirname(path)).catch(() => {})
       } else {
         await ensureDirectory(dirname(target))
         await writeFileAtomic(target, text!, mode)

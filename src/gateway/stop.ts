@@ -10,13 +10,13 @@ import {gatewayStatus} from './status.js'
 /** Down now and after the next boot, whoever runs it: the service manager, a terminal, or nobody any more. */
 export async function stop(control: Control, profile: string, by = 'gateway:stop'): Promise<VerbResult> {
   const directory = profileDirectory(control.home, profile)
-  const before = await gatewayStatus(profile, profileDirectory(control.home, profile), control.manager)
+  const before = await gatewayStatus(profile, directory, control.manager)
   if (await runsForAnother(control, profile)) return stopHere(control, profile)
   await writeIntent(directory, 'stopped', by)
   await markStop(directory)
   if (before.registered) await unlessRemoved(control.manager.stop(profile))
   await endHolder(directory, profile, (await control.specFor(profile)).stopSeconds)
-  const status = await gatewayStatus(profile, profileDirectory(control.home, profile), control.manager)
+  const status = await gatewayStatus(profile, directory, control.manager)
   const wasDown = before.pid === null && before.state !== 'starting'
   return {action: wasDown ? 'already-stopped' : 'stopped', profile, status}
 }

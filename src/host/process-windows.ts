@@ -27,7 +27,7 @@ function askPowershell(pid: number): string {
   })
 }
 
-/** Start times by pid, in milliseconds since 1970; 0 where they cannot be known: then the pid alone decides. */
+/** Start times by pid, in milliseconds since 1970; 0 where they cannot be known, which is nobody's recorded one. */
 export class StartTimes {
   private readonly known = new Map<number, {readonly asked: number; readonly startTime: number}>()
   private self: number | undefined

@@ -4,8 +4,8 @@ import {basename, dirname, join, relative, sep} from 'node:path'
 
 import {HermesError} from './errors.js'
 
-/** Emptied at a boot or by age, on every Unix. */
-const ALWAYS = ['/tmp', '/var/tmp']
+/** Emptied at a boot or by age. */
+const ALWAYS = ['/tmp', '/var/tmp', '/dev/shm']
 
 const isWithin = (path: string, place: string): boolean => {
   const way = relative(place, path)

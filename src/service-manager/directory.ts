@@ -64,7 +64,8 @@ export function serviceDirectories(host: Host, root: string, prefix: string): Se
   const lookUp = (id: string): ServiceDirectory | undefined => {
     const path = pathOf(id)
     const spec = ours(path)
-    if (spec) return {path, spec}
+    // A copy of another one's directory says another id.
+    if (spec?.id === id) return {path, spec}
     if (!isThere(path)) return undefined
     throw new ServiceManagerError('not-owned', `${path} was not made by hermes for ${host.home}; it is left alone`, {
       suggestions: ['Remove it by hand if nothing needs it, then try again.'],
@@ -85,9 +86,12 @@ export function serviceDirectories(host: Host, root: string, prefix: string): Se
       return gone
     },
     ids: () =>
-      readdirSync(root)
+      namesIn(root)
         .filter((name) => name.startsWith(prefix))
-        .flatMap((name) => ours(join(root, name))?.id ?? [])
+        .flatMap((name) => {
+          const id = ours(join(root, name))?.id
+          return id !== undefined && pathOf(id) === join(root, name) ? [id] : []
+        })
         .sort(),
     lookUp,
     async put(spec, files, {exclusive, first} = {}) {
@@ -101,6 +105,16 @@ export function serviceDirectories(host: Host, root: string, prefix: string): Se
       for (const [name, {mode, text}] of stale) await host.writeFileAtomic(join(path, name), text, mode)
       return stale.length > 0 ? 'updated' : 'unchanged'
     },
+  }
+}
+
+/** A directory that is not there has no services. */
+function namesIn(root: string): readonly string[] {
+  try {
+    return readdirSync(root)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+    throw error
   }
 }
 

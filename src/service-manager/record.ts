@@ -16,7 +16,7 @@ export const recordDigest = (spec: ServiceSpec): string => createHash('sha256').
 export function specIn(record: string | undefined, home: string): ServiceSpec | undefined {
   try {
     const {made_by, ...spec} = JSON.parse(record ?? '') as ServiceSpec & {made_by?: string}
-    return made_by === 'hermes' && spec.home === home ? spec : undefined
+    return made_by === 'hermes' && spec.home === home && typeof spec.id === 'string' ? spec : undefined
   } catch {
     return undefined
   }

@@ -1,7 +1,7 @@
 import {readAttendedLogs} from '@hermes-cli/service-manager/attendant'
 
 import {expect} from 'chai'
-import {readdirSync, readFileSync, statSync, writeFileSync} from 'node:fs'
+import {chmodSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 
 import {createHost} from '#hermes/host/host.js'
@@ -79,6 +79,19 @@ describe('attendant', () => {
       writeFileSync(join(its.home, 'logs'), 'no directory')
       its.attend(`i=0; while [ $i -lt 3000 ]; do i=$((i+1)); echo "${'y'.repeat(100)}"; done; ${READY}; ${STAY}`)
       await its.running()
+    })
+
+    it('of another user are refused with a word, and a link in their place is none', async () => {
+      mkdirSync(join(its.home, 'logs'))
+      symlinkSync('/etc/passwd', join(its.home, 'logs/current'))
+      expect(await lines(5)).to.deep.equal([])
+      const {geteuid, seteuid} = process
+      if (geteuid!() === 0) seteuid!(65_534)
+      else chmodSync(join(its.home, 'logs'), 0)
+      const error = await lines(5).catch((error_: unknown) => error_)
+      if (process.getuid!() === 0) seteuid!(0)
+      else chmodSync(join(its.home, 'logs'), 0o700)
+      expect(error).to.include({code: 'permission'})
     })
 
     it('are followed across rotations', async () => {

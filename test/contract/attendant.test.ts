@@ -143,6 +143,13 @@ describe('attendant', () => {
       await until('then the other', () => its.say()?.attendant.pid === other.pid)
     })
 
+    it('of an attendant that was killed while it took its claim does not stop the next one of that pid', async () => {
+      // What is left then: two names of one file.
+      const leftOver = 'mkdir -p "$4" && echo "$$ gone" >"$4/.claim.$$" && ln "$4/.claim.$$" "$4/claim" && exec /bin/sh "$@"'
+      const child = its.attend('exit 78', {shell: ['/bin/sh', '-c', leftOver, 'sh']})
+      expect(await ended(child)).to.equal(0)
+    }).timeout(10_000)
+
     it('of an attendant that was killed is ended before another one starts, and a stranger under its pid is not', async () => {
       const first = its.attend(`trap '' TERM; ${READY}; ${STAY}`)
       const {program} = await its.running()

@@ -84,6 +84,11 @@ describe('launchd: races', () => {
     )
     expect(error?.code).to.equal('unavailable')
     expect(error?.message).to.match(/no domain gui\/\d+ or user\/\d+ now/)
+    // A definition that is left there would be loaded at the next login, though nobody was told that it is there.
+    for (const start of [true, false]) {
+      await mac.manager.install(mac.spec(), {start}).catch(() => {})
+      expect(readdirSync(mac.standIn.plists)).to.deep.equal([])
+    }
   })
 
   it('mends permissions that launchd refuses (122)', async () => {

@@ -358,4 +358,11 @@ describe('Task Scheduler: when it does not answer', () => {
     expect(error?.message).to.match(/0x800706BA/)
     expect(error?.suggestions.join(' ')).to.match(/sc query Schedule/)
   })
+
+  it('leaves nothing of what it did not take', async () => {
+    machine.scheduler.broken = true
+    const error = await failure(manager.install(spec(), {start: false}))
+    expect(error?.code).to.equal('unavailable')
+    expect(readdirSync(join(machine.environment.LOCALAPPDATA!, 'hermes', 'gateways'))).to.deep.equal([])
+  })
 })

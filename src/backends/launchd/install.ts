@@ -2,7 +2,7 @@ import {ServiceManagerError, type InstallOptions, type InstallResult, type Servi
 
 import {start} from './control.js'
 import {claimOf, notOwned, writePlist} from './definition.js'
-import {setEnabled} from './launchctl.js'
+import {domainsUp, setEnabled} from './launchctl.js'
 import {exclusively} from './lock.js'
 import {isRestartDue} from './observe.js'
 import {UNSTORABLE} from './plist.js'
@@ -17,6 +17,8 @@ export async function install(site: Site, spec: ServiceSpec, options: InstallOpt
   const target = {attendance: attendanceOf(spec, site.scope), label: labelOf(site, spec.id), scope: site.scope}
   const text = renderPlist(spec, target)
   const result = await exclusively(site, spec.id, async () => {
+    // Before anything is written: what lies there is loaded at the next login, whatever was said of it.
+    await domainsUp(site)
     const change = await put(site, spec, text, options)
     // Each plist in that directory is loaded at the next login.
     if (change === 'created' && !options.start) await setEnabled(site, spec.id, false)

@@ -7,16 +7,12 @@ import {unitOf, type Site} from './site.js'
 import {show, type Properties} from './systemctl.js'
 import {claimOf, unitPath} from './unit.js'
 
-const TEMPORARY = /^\/(?:dev\/shm|tmp|var\/tmp)\//
-
 /** What is not as it should be with these services of ours, and with what they need. */
 export async function examine(site: Site, units: readonly UnitRecord[]): Promise<readonly DoctorFinding[]> {
-  const {host, scope} = site
+  const {scope} = site
   const findings: DoctorFinding[] = []
   const warn = (message: string, cure: string) => findings.push({cure, message, severity: 'warning'})
   if (scope === 'user' && units.length > 0 && !isLingering(site)) warn(lingerWarning(site), lingerCure(site))
-  if (units.length > 0 && TEMPORARY.test(`${host.home}/`))
-    warn(`services of ${host.home} are registered, and a boot empties that directory`, 'Move the home elsewhere, or remove the services.')
   const seen = await show(
     site,
     units.map(({spec}) => spec.id),

@@ -7,18 +7,9 @@ import {taskOf, type Site} from './site.js'
 
 /** What is not as it should be with these services of ours. */
 export async function examine(site: Site, seen: Look): Promise<readonly DoctorFinding[]> {
-  const all = allOurs(site, seen)
-  const findings = all.length > 0 ? homeFindings(site) : []
-  for (const claim of all) findings.push(...(await examineOne(site, seen, claim)))
+  const findings: DoctorFinding[] = []
+  for (const claim of allOurs(site, seen)) findings.push(...(await examineOne(site, seen, claim)))
   return findings
-}
-
-/** Compared as Windows compares paths. */
-function homeFindings({host: {environment, home}}: Site): DoctorFinding[] {
-  const places = [environment.TEMP, environment.TMP].filter((path) => path !== undefined && path !== '')
-  if (!places.some((path) => home.toLowerCase().startsWith(path!.toLowerCase()))) return []
-  const message = `services of ${home} are registered, and Windows empties that directory when it likes`
-  return [{cure: 'Move the home elsewhere, or remove the services.', message, severity: 'warning'}]
 }
 
 async function examineOne(site: Site, seen: Look, claim: Ours): Promise<DoctorFinding[]> {

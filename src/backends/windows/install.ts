@@ -7,7 +7,7 @@ import {look, type Look} from './look.js'
 import {driftIn, sightOf} from './observe.js'
 import {launchPaths} from './plan.js'
 import {checkLaunchable} from './quote.js'
-import {register, writeFiles} from './register.js'
+import {register, removeFiles, writeFiles} from './register.js'
 import {checkName, directoryOf, taskOf, type Site} from './site.js'
 
 export async function install(site: Site, spec: ServiceSpec, options: InstallOptions): Promise<InstallResult> {
@@ -25,11 +25,16 @@ async function place(site: Site, spec: ServiceSpec, options: InstallOptions): Pr
   if (claim.is === 'foreign') throw notOwned(claim.because)
   if (claim.is === 'ours' && options.exclusive)
     throw new ServiceManagerError('already-registered', `"${spec.id}" is registered already: ${taskOf(site, spec.id)}`)
+  // Of a task that somebody removed by hand something may run still.
+  const {attended: attendedBefore} = await sightOf(site, spec.id)
   const wanted: Definition = {autostart: 'task', spec, taskkill: site.tools.taskkill}
   const same = isAsWanted(site, seen, claim, wanted)
   // A shortcut is only for as long as there can be no task.
   if (!same || (claim.is === 'ours' && !claim.task) || isThere(linkPath(site, seen, spec.id)))
-    await put(site, seen, wanted, {...options, enabled: claim.is === 'ours' && claim.enabled})
+    await put(site, seen, wanted, {...options, enabled: claim.is === 'ours' && claim.enabled}).catch((error: unknown) => {
+      if (claim.is === 'absent' && !attendedBefore) removeFiles(site, spec.id)
+      throw error
+    })
   const {attended, state} = await sightOf(site, spec.id)
   const restartDue = attended && state !== undefined && state.definition !== digestOf(wanted)
   return {change: claim.is === 'absent' ? 'created' : same ? 'unchanged' : 'updated', restartDue}

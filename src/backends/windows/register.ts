@@ -28,6 +28,9 @@ export async function writeFiles(site: Site, definition: Definition): Promise<vo
   await write(FILES.definition, definitionText(definition))
 }
 
+export const removeFiles = (site: Site, id: string): void =>
+  rmSync(directoryOf(site, id), {force: true, maxRetries: 10, recursive: true, retryDelay: 100})
+
 function replace(path: string, data: Buffer): void {
   rmSync(path, {force: true})
   writeFileSync(path, data, {flag: 'wx', mode: 0o600})

@@ -3,8 +3,8 @@ import {rmSync} from 'node:fs'
 import {claimOf, linkPath, notOwned} from './claim.js'
 import {exclusively, stop} from './control.js'
 import {look} from './look.js'
-import {schtasks, schtasksFailed} from './register.js'
-import {directoryOf, taskOf, type Site} from './site.js'
+import {removeFiles, schtasks, schtasksFailed} from './register.js'
+import {taskOf, type Site} from './site.js'
 
 /** Stops it and removes what we made. The log files are the profile's. */
 export async function uninstall(site: Site, id: string): Promise<void> {
@@ -32,5 +32,5 @@ async function remove(site: Site, id: string): Promise<void> {
     if (left && left.is === 'ours' && left.task) throw schtasksFailed(`could not remove the task of "${id}"`, result)
   }
 
-  rmSync(directoryOf(site, id), {force: true, maxRetries: 10, recursive: true, retryDelay: 100})
+  removeFiles(site, id)
 }

@@ -98,12 +98,24 @@ pause() {
 
 # One attendant at a time for a directory, whoever started the other: that one has a hard link that says who it is.
 claim() {
+  # One that was killed here may have left a second name for the claim of then, and had our pid.
+  rm -f "$dir/.claim.$$"
   echo "$$ $mine" >"$dir/.claim.$$" || exit 1
+  refused=0
   until ln "$dir/.claim.$$" "$dir/claim" 2>/dev/null; do
     owner=$(cat "$dir/claim" 2>/dev/null)
-    if [ -n "$ending" ] || [ ! -e "$dir/claim" ]; then
+    if [ -n "$ending" ]; then
       rm -f "$dir/.claim.$$"
       exit 1
+    elif [ ! -e "$dir/claim" ]; then
+      # Let go of in this moment, or never to be had.
+      refused=$((refused + 1))
+      if [ "$refused" -ge 20 ]; then
+        echo "hermes: no hard link can be made in $dir" >&2
+        rm -f "$dir/.claim.$$"
+        exit 1
+      fi
+      nap
     elif lives "${'$'}{owner%% *}" "${'$'}{owner#* }"; then
       pause 1
     elif mv "$dir/claim" "$dir/.stale.$$" 2>/dev/null; then

@@ -1,6 +1,7 @@
 import {closeSync, constants, fstatSync, lstatSync, openSync, readSync, type Stats} from 'node:fs'
 import {join} from 'node:path'
 
+import {ServiceManagerError} from '../errors.js'
 import type {Host} from '../host.js'
 import type {LogOptions} from '../types.js'
 import {LOG} from './logger.js'
@@ -8,9 +9,26 @@ import {LOG} from './logger.js'
 /** Milliseconds between two looks at a log that is followed. */
 const LOOK = 100
 const CHUNK = 65_536
+/** A link is none either: whoever reads may be root. */
+const NO_LOG = ['ELOOP', 'ENOENT', 'ENOTDIR', 'ENXIO']
 
-/** The last lines of what an attendant keeps, oldest first, and with `follow` what comes after them, across rotations. */
-export async function* readAttendedLogs(host: Host, directory: string, {follow, lines, signal}: LogOptions): AsyncIterable<string> {
+/**
+ * The last lines of what an attendant keeps, oldest first, and with `follow` what comes after them, across rotations.
+ * Throws `permission`.
+ */
+export async function* readAttendedLogs(host: Host, directory: string, options: LogOptions): AsyncIterable<string> {
+  try {
+    yield* read(host, directory, options)
+  } catch (error) {
+    const {code} = error as NodeJS.ErrnoException
+    if (code !== 'EACCES' && code !== 'EPERM') throw error
+    throw new ServiceManagerError('permission', `the log cannot be read: user ${host.uid} may not read ${directory}`, {
+      suggestions: ['Run this as the user the service runs as, or as root.'],
+    })
+  }
+}
+
+async function* read(host: Host, directory: string, {follow, lines, signal}: LogOptions): AsyncIterable<string> {
   const current = join(directory, 'current')
   let reader = new Reader(current)
   try {
@@ -77,7 +95,7 @@ class Reader {
       if (fstatSync(fd).isFile()) return fd
       closeSync(fd)
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+      if (!NO_LOG.includes((error as NodeJS.ErrnoException).code ?? '')) throw error
     }
 
     return undefined

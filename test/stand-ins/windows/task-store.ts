@@ -26,6 +26,8 @@ export class ComError extends Error {
 export class TaskStore {
   /** Switch of the tests: nobody may register anything, unless as administrator. */
   deny = false
+  /** It takes no task, for a reason of its own. */
+  broken = false
 
   constructor(
     private readonly directory: string,
@@ -52,6 +54,7 @@ export class TaskStore {
   }
 
   register(name: string, document: string, elevated = false): void {
+    if (this.broken) throw new ComError(CODES.malformedXml, 'Das XML der Aufgabe ist falsch formatiert')
     if (this.deny && !elevated) throw new ComError(CODES.accessDenied, 'Zugriff verweigert')
     let values: TaskValues
     try {

@@ -9,6 +9,7 @@ describe('A home in a temporary directory', () => {
     expect(place('/tmp/x/y')).to.equal('/tmp')
     expect(place('/tmp')).to.equal('/tmp')
     expect(place('/var/tmp/x')).to.equal('/var/tmp')
+    expect(place('/dev/shm/x')).to.equal('/dev/shm')
     expect(place('/home/ada/tmp/h', ['/home/ada/tmp'])).to.equal('/home/ada/tmp')
   })
 

@@ -1,5 +1,5 @@
 import {randomBytes} from 'node:crypto'
-import {existsSync, readdirSync, rmSync, watch, writeFileSync} from 'node:fs'
+import {writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 
 import {digestOf, type Definition} from '../definition.js'
@@ -7,11 +7,10 @@ import {stopFile, writeState, type Phase, type State} from '../state.js'
 import {LogFile} from './log-file.js'
 import {environmentFor, startProgram, type Program} from './program.js'
 import {describeExit, judge, type Exit} from './rules.js'
+import {pause, removeStopFiles, watchFor} from './stop-files.js'
 
 /** Milliseconds a program must run to count as up: it cannot say so itself. */
 const SETTLE = 1000
-/** Milliseconds between two looks for the stop file, where the watch of the directory does not tell. */
-const LOOK = 250
 
 type Ended = Pick<State, 'because' | 'exitCode' | 'signal'>
 
@@ -32,9 +31,9 @@ export class Attendant {
 
   /** Resolves once there is nothing left to attend to. */
   async attend(): Promise<void> {
-    this.removeStopFiles()
+    removeStopFiles(this.directory)
     this.say('starting')
-    const endWatch = this.watchForStop()
+    const endWatch = watchFor(this.directory, stopFile(this.directory, this), () => this.stopping.abort())
     try {
       while (!this.stopping.signal.aborted && (await this.oneLife())) {
         // Again.
@@ -44,7 +43,7 @@ export class Attendant {
     } finally {
       endWatch()
       this.log.close()
-      this.removeStopFiles()
+      removeStopFiles(this.directory)
     }
   }
 
@@ -76,7 +75,7 @@ export class Attendant {
     this.last = {...this.last, because: `it ${describeExit(ended)}`}
     if (verdict.after > 0) {
       this.say('waiting')
-      await this.pause(verdict.after)
+      await pause(verdict.after, this.stopping.signal)
     }
 
     return true
@@ -123,46 +122,11 @@ export class Attendant {
     const attendantSince = Math.round(Date.now() - process.uptime() * 1000)
     const about = phase === 'failed' || phase === 'waiting' ? this.last : {}
     const definition = digestOf(this.definition)
-    writeState(this.directory, {attendant: process.pid, attendantSince, definition, phase, token: this.token, ...program, ...about})
-  }
-
-  private watchForStop(): () => void {
-    const file = stopFile(this.directory, this)
-    const see = () => {
-      if (existsSync(file)) this.stopping.abort()
-    }
-
-    const timer = setInterval(see, LOOK)
-    let watcher: ReturnType<typeof watch> | undefined
     try {
-      watcher = watch(this.directory, see)
-      watcher.on('error', () => {})
-    } catch {
-      // The timer is enough.
+      writeState(this.directory, {attendant: process.pid, attendantSince, definition, phase, token: this.token, ...program, ...about})
+    } catch (error) {
+      // A full disk must not end the gateway.
+      this.log.write(`hermes: could not record that it is ${phase}: ${(error as Error).message}`)
     }
-
-    return () => {
-      clearInterval(timer)
-      watcher?.close()
-    }
-  }
-
-  private pause(milliseconds: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, milliseconds)
-      const {signal} = this.stopping
-      const end = () => {
-        clearTimeout(timer)
-        resolve()
-      }
-
-      signal.addEventListener('abort', end, {once: true})
-      if (signal.aborted) end()
-    })
-  }
-
-  /** Those of earlier attendants mean nothing to anybody. */
-  private removeStopFiles(): void {
-    for (const name of readdirSync(this.directory)) if (name.startsWith('stop.')) rmSync(join(this.directory, name), {force: true})
   }
 }

@@ -14,6 +14,8 @@ export interface Program {
 
 /** Milliseconds taskkill may take. */
 const KILL_PATIENCE = 5000
+/** Milliseconds for what a program that has ended wrote last. */
+const DRAIN = 1000
 
 /** Names of variables mean the same in any case on Windows. What the spec says comes first; what is ours stays here. */
 export function environmentFor(
@@ -40,7 +42,17 @@ export function startProgram(spec: ServiceSpec, environment: Record<string, stri
     }
 
     const exited = new Promise<Exit>((settle) => {
-      child.once('exit', (code, signal) => settle({code, signal}))
+      const drained = new Promise((resolve) => {
+        child.once('close', resolve)
+      })
+      child.once('exit', (code, signal) => {
+        // Its last words may be in the pipe still; what it left behind may hold that for ever.
+        const patience = setTimeout(() => settle({code, signal}), DRAIN)
+        drained.then(() => {
+          clearTimeout(patience)
+          settle({code, signal})
+        })
+      })
     })
     child.once('error', reject)
     child.once('spawn', () => {

@@ -1,8 +1,11 @@
+import {Attendant} from '@hermes-cli/backend-windows/dist/attend/attendant.js'
 import {LogFile, lineSplitter, logFiles, ROTATE} from '@hermes-cli/backend-windows/dist/attend/log-file.js'
 import {environmentFor} from '@hermes-cli/backend-windows/dist/attend/program.js'
 import {judge} from '@hermes-cli/backend-windows/dist/attend/rules.js'
 import {statusFrom, type Sight} from '@hermes-cli/backend-windows/dist/observe.js'
 import {parseState, type State} from '@hermes-cli/backend-windows/dist/state.js'
+
+import type {ServiceSpec} from '@hermes-cli/service-manager'
 
 import {expect} from 'chai'
 import {existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync} from 'node:fs'
@@ -99,6 +102,44 @@ describe('windows: log files', () => {
     expect(lines).to.deep.equal(['é', 'zwei', '', 'last'])
     splitter.push(Buffer.alloc(70_000, 'x'))
     expect(lines.at(-1), 'a line without an end is cut').to.have.length(70_000)
+  })
+})
+
+describe('windows: one attendant', () => {
+  const attend = async (program: string, home = temporaryDirectory()) => {
+    const spec: ServiceSpec = {
+      command: [process.execPath, '-e', program],
+      description: '',
+      environment: {},
+      home,
+      id: 'a',
+      logDirectory: 'logs',
+      readiness: 'none',
+      stopSeconds: 1,
+      workingDirectory: home,
+    }
+    await new Attendant(home, {autostart: 'task', spec, taskkill: '/bin/true'}).attend()
+    return readFileSync(logFiles(join(home, 'logs'))[0]!, 'utf8')
+  }
+
+  it('has the last words of a program, also those that come after its end', async () => {
+    const later = 'require("node:child_process").spawn("/bin/sh", ["-c", "sleep 0.2; echo last"], {stdio: "inherit"}).unref()'
+    expect(await attend(`console.log("first"); ${later}; process.exit(78)`)).to.equal('first\nlast\n')
+  })
+
+  it('does not wait for those of who holds the pipe after it', async () => {
+    const began = Date.now()
+    const left = 'require("node:child_process").spawn("/bin/sleep", ["4"], {stdio: "inherit"}).unref()'
+    expect(await attend(`console.log("out"); ${left}; process.exit(0)`)).to.equal('out\n')
+    expect(Date.now() - began).to.be.below(3500)
+  })
+
+  it('goes on where it cannot record how things are', async () => {
+    const home = temporaryDirectory()
+    mkdirSync(join(home, 'state.json'))
+    const log = await attend('console.log("ran")', home)
+    expect(log).to.match(/^ran$/m)
+    expect(log).to.match(/^hermes: could not record that it is starting: /m)
   })
 })
 
