@@ -1,8 +1,9 @@
 import {expect} from 'chai'
+import {execa} from 'execa'
 import {readFileSync} from 'node:fs'
 import {join} from 'node:path'
 
-import {hermesIn, NO_SUPERVISOR, type Hermes} from '../support/cli.js'
+import {cleanEnvironment, hermesIn, NO_SUPERVISOR, type Hermes} from '../support/cli.js'
 import {cleanUpDirectories, root, temporaryDirectory} from '../support/directories.js'
 
 cleanUpDirectories()
@@ -43,6 +44,32 @@ describe('the command line', () => {
       const status = await hermes(...words)
       expect(status.code, words.join(' ')).to.equal(3)
       expect(status.json().profile, words.join(' ')).to.equal('coder')
+    }
+  })
+
+  it('takes names from the command line and never from stdin, where they may be meant for another', async () => {
+    const fed = async (...words: string[]): Promise<{code: number; stdout: string}> => {
+      const {exitCode, stdout} = await execa(process.execPath, [join(root, 'bin/run.js'), ...words], {
+        env: cleanEnvironment(home, NO_SUPERVISOR),
+        extendEnv: false,
+        input: 'nosuch\n',
+        reject: false,
+      })
+      return {code: exitCode ?? -1, stdout}
+    }
+
+    const status = await fed('gateway', 'status', '--json')
+    expect(JSON.parse(status.stdout).profile).to.equal('default')
+    expect((await fed('profile', 'create', '--json')).code).to.equal(2)
+    expect((await fed('help')).code).to.equal(0)
+  })
+
+  it('tells a wrong flag of s6 boot and s6 shutdown like any other', async () => {
+    for (const verb of ['boot', 'shutdown']) {
+      const refused = await hermes('s6', verb, '--nosuch', '--json')
+      expect(refused.code).to.equal(2)
+      const suggestions = [`hermes s6 ${verb} --help`]
+      expect(refused.json().error).to.deep.equal({code: 'usage', exit: 2, message: 'Nonexistent flag: --nosuch', suggestions})
     }
   })
 

@@ -58,3 +58,10 @@ export function renderInspection({chosen, kind, label, services, supports, trace
     ...(label ? [`services   ${services.length > 0 ? services.join(', ') : 'none'}`] : []),
   ].join('\n')
 }
+
+/** As all of --json is spelled; the contract has its own spelling. */
+export const snakeKeys = (flat: object | null): object | null =>
+  flat &&
+  Object.fromEntries(
+    Object.entries(flat).map(([name, value]) => [name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`), value]),
+  )
