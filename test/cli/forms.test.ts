@@ -1,6 +1,6 @@
 import {expect} from 'chai'
 import {execa} from 'execa'
-import {readFileSync} from 'node:fs'
+import {mkdirSync, readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 
 import {cleanEnvironment, hermesIn, NO_SUPERVISOR, type Hermes} from '../support/cli.js'
@@ -62,6 +62,19 @@ describe('the command line', () => {
     expect(JSON.parse(status.stdout).profile).to.equal('default')
     expect((await fed('profile', 'create', '--json')).code).to.equal(2)
     expect((await fed('help')).code).to.equal(0)
+  })
+
+  it('says where the log is when no service manager can be asked, and which one there is not', async () => {
+    await hermes('profile', 'create', 'coder')
+    const directory = join(home, 'logs/gateways/coder')
+    mkdirSync(directory, {recursive: true})
+    expect((await hermes('gateway', 'logs', 'coder', '--json')).json().error.suggestions.join(',')).not.to.contain(directory)
+    writeFileSync(join(directory, 'current'), 'its last words\n')
+    const refused = await hermesIn(home, {...NO_SUPERVISOR, HERMES_BACKEND: 's7'})('gateway', 'logs', 'coder', '--json')
+    const {error} = refused.json()
+    expect(refused.code).to.equal(69)
+    expect(error.suggestions[0]).to.equal(`Read what was kept: tail ${join(directory, 'current')}`)
+    expect(error.message).to.contain('"s7", which no installed plugin has')
   })
 
   it('tells a wrong flag of s6 boot and s6 shutdown like any other', async () => {
