@@ -154,6 +154,18 @@ describe('gateway:run in an image that supervises', () => {
     expect((await running).exitCode).to.equal(0)
   })
 
+  it('is ended by gateway:stop where there is no service manager, which otherwise says that there is none', async () => {
+    await here.ok('profile:create', 'coder', '--port', String(await freePort()))
+    const bare = hermesIn(here.home, NO_SUPERVISOR)
+    const {running} = attended(['gateway:run', '-p', 'coder'], NO_SUPERVISOR)
+    await once('it runs', 'coder', ({state}) => state === 'foreground')
+    const stopped = await bare('gateway:stop', 'coder')
+    expect(stopped.code, stopped.stderr).to.equal(0)
+    expect((await running).exitCode).to.equal(0)
+    expect(intent('coder')).to.include({by: 'gateway:stop', desired_state: 'stopped'})
+    expect((await bare('gateway:stop', 'coder')).code).to.equal(69)
+  })
+
   it('as the command of a container: hands over, leaves the mark, and ends', async () => {
     const mark = join(here.home, 'handed-over')
     const {code, stderr, stdout} = await asCommand(mark)('gateway', 'run')

@@ -1,9 +1,15 @@
+import {checked, type Selection} from '@hermes-cli/service-manager'
 import {Args} from '@oclif/core'
 
 import {GatewayCommand} from '../../cli/gateway-verb.js'
-import {everywhere, manyFlags, type PlacedControl, type Verb} from '../../cli/placed.js'
+import {everywhere, manyFlags, type Controls, type PlacedControl, type Verb, type VerbFlags} from '../../cli/placed.js'
 import type {VerbResult} from '../../gateway/control.js'
+import {probeLock} from '../../gateway/lock.js'
 import {stop} from '../../gateway/stop.js'
+import {isAlive} from '../../host/process.js'
+import {HermesError} from '../../profile/errors.js'
+import {checkOwner} from '../../profile/owner.js'
+import {profileDirectory} from '../../profile/paths.js'
 
 export default class GatewayStop extends GatewayCommand {
   static override serviceManager = 'required' as const
@@ -22,6 +28,31 @@ export default class GatewayStop extends GatewayCommand {
   async run(): Promise<unknown> {
     const {argv, flags} = await this.parse(GatewayStop)
     return this.runVerb(argv as string[], flags, stop)
+  }
+
+  /** Without a usable service manager there is still what runs in a terminal; anything else is only known to a manager. */
+  protected override async controls(flags: VerbFlags): Promise<Controls> {
+    try {
+      return await super.controls(flags)
+    } catch (error) {
+      if (!(error instanceof HermesError) || error.code !== 'no-service-manager') throw error
+      await checkOwner(this.home)
+      return {
+        atOnce: undefined,
+        controlFor: async (profile) => {
+          const {holder} = await probeLock(profileDirectory(this.home, profile))
+          if (!holder || (holder.supervisor && isAlive(holder.supervisor))) throw error
+          return this.controlOf(await this.nobody())
+        },
+      }
+    }
+  }
+
+  /** A manager that has no service. */
+  private async nobody(): Promise<Selection> {
+    const {createMemoryBackend} = await import('@hermes-cli/service-manager/memory')
+    const backend = createMemoryBackend()
+    return {backend, label: 'no service manager', manager: checked(backend.connect(this.context.host)), scope: 'user'}
   }
 
   protected override act(control: PlacedControl, profile: string, verb: Verb): Promise<VerbResult> {
