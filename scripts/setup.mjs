@@ -46,10 +46,12 @@ export function hasProgram(name) {
 /** Debian's package for each program the tests and the demo call; the first of several that this release has. */
 const PACKAGES = {
   bash: ['bash'],
+  busybox: ['busybox'],
   debootstrap: ['debootstrap'],
   docker: ['docker-cli', 'docker.io'],
   dockerd: ['docker.io'],
   fish: ['fish'],
+  git: ['git'],
   iptables: ['iptables'],
   runsvdir: ['runit'],
   plistutil: ['libplist-utils'],

@@ -26,3 +26,11 @@ export function tellLikeOurs(command: {readonly prototype: object}): void {
     return errorJson(told)
   }
 }
+
+/**
+ * oclif takes an argument that was left out from stdin, if something comes within 10 ms: in a `while read` loop or under
+ * `ssh` a command would act on lines that are not for it. What comes with hermes takes names from the command line alone.
+ */
+export function namesFromTheLine({args}: {readonly args?: Readonly<Record<string, {ignoreStdin?: boolean}>>}): void {
+  for (const arg of Object.values(args ?? {})) arg.ignoreStdin = true
+}

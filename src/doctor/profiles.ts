@@ -4,7 +4,7 @@ import {choosing} from './words.js'
 type Report = (check: string, severity: Finding['severity'], message: string, cure: string) => Finding
 
 /** Pure: what is wrong with each profile. */
-export function checkProfiles({profiles}: HomeFacts): Finding[] {
+export function checkProfiles({managers, profiles}: HomeFacts): Finding[] {
   const owner = profiles[0]?.directory?.uid
   return profiles.flatMap((profile) => {
     const report: Report = (check, severity, message, cure) => ({check, cure, message, profile: profile.name, severity})
@@ -12,7 +12,7 @@ export function checkProfiles({profiles}: HomeFacts): Finding[] {
       ...profile.unreadable.map((text) => report('unreadable', 'error', text, 'Mend its permissions.')),
       ...checkFiles(profile, owner, report),
       ...checkConfig(profile, profiles, report),
-      ...checkState(profile, report),
+      ...checkState(profile, managers.length > 0, report),
       ...checkRegistrations(profile, report),
     ]
   })
@@ -62,14 +62,25 @@ function checkConfig({config, name}: ProfileFacts, profiles: readonly ProfileFac
   ]
 }
 
-function checkState({name, status}: ProfileFacts, report: Report): Finding[] {
+const NO_MANAGER = '`hermes backend` says why no service manager is usable; `hermes s6 boot` starts one of your own (needs s6).'
+
+/** Starting alone cures nothing that failed by itself. */
+function cureOf({observed, profile, state}: NonNullable<ProfileFacts['status']>): string {
+  const start = `hermes gateway:start ${profile}`
+  if (state !== 'failed') return start
+  return observed === 'startup_failed' ? `Mend that, then: ${start}` : `See why: hermes gateway:logs ${profile}, mend it, then: ${start}`
+}
+
+function checkState({config, name, status}: ProfileFacts, managed: boolean, report: Report): Finding[] {
   if (!status) return []
   const {drift, intent, reason, registered, restart_due, state, warnings} = status
   const found = warnings.map((text) => report('unreadable', 'warning', text, 'Remove that file; it is made anew.'))
   const because = reason ? `: ${reason.split('\n')[0]}` : ''
   if (intent === 'running' && ['absent', 'failed', 'stopped', 'unknown'].includes(state)) {
     const how = state === 'absent' ? 'not registered' : state
-    found.push(report('not-up', 'error', `it is meant to run and is ${how}${because}`, `hermes gateway:start ${name}`))
+    // Said already: its configuration cannot be used.
+    if (config.ok || state !== 'failed')
+      found.push(report('not-up', 'error', `it is meant to run and is ${how}${because}`, managed ? cureOf(status) : NO_MANAGER))
   }
 
   if (state === 'degraded') found.push(report('degraded', 'warning', `it is degraded${because}`, `hermes gateway:logs ${name}`))

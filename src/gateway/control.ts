@@ -1,5 +1,6 @@
 import type {CheckedServiceManager, ServiceSpec} from '@hermes-cli/service-manager'
 
+import {isAlive} from '../host/process.js'
 import {HermesError} from '../profile/errors.js'
 import {profileDirectory} from '../profile/paths.js'
 import {writeIntent} from './intent.js'
@@ -51,7 +52,7 @@ const directoryOf = (control: Control, profile: string): string => profileDirect
 export async function start(control: Control, profile: string, by = 'gateway:start'): Promise<VerbResult> {
   const directory = directoryOf(control, profile)
   const before = await settledStatus(control, profile)
-  if (before.state === 'foreground') throw runsElsewhere(profile, before.pid)
+  if (before.state === 'foreground') throw await runsElsewhere(profile, directory, before.pid)
   if (before.state !== 'running' && before.state !== 'degraded') await refuseInvisibleHolder(profile, directory)
   if (!before.registered) await control.checkHome?.()
   const began = Date.now()
@@ -82,7 +83,7 @@ export async function start(control: Control, profile: string, by = 'gateway:sta
 export async function restart(control: Control, profile: string, by = 'gateway:restart'): Promise<VerbResult> {
   const directory = directoryOf(control, profile)
   const before = await settledStatus(control, profile)
-  if (before.state === 'foreground') throw runsElsewhere(profile, before.pid)
+  if (before.state === 'foreground') throw await runsElsewhere(profile, directory, before.pid)
   if (before.pid !== null) await control.checkConfig(profile)
   if (!before.registered) await control.checkHome?.()
   const began = Date.now()
@@ -106,7 +107,19 @@ export async function restart(control: Control, profile: string, by = 'gateway:r
   }
 }
 
-export function runsElsewhere(profile: string, pid: number | null): HermesError {
+/** Of a gateway that the manager at hand does not run: in a terminal, or in another manager or scope that was not asked. */
+export async function runsElsewhere(profile: string, directory: string, pid: number | null): Promise<HermesError> {
+  const {supervisor} = (await settledLock(directory)).holder ?? {}
+  if (supervisor && isAlive(supervisor)) {
+    return new HermesError(
+      'already-running',
+      `the gateway of "${profile}" already runs under another service manager or scope, as pid ${pid}`,
+      {
+        suggestions: [`See which: hermes gateway:status ${profile}`, `Remove its service there first: hermes gateway:uninstall ${profile}`],
+      },
+    )
+  }
+
   return new HermesError('already-running', `the gateway of "${profile}" already runs outside the service manager, as pid ${pid}`, {
     suggestions: [`Stop it first: hermes gateway:stop ${profile}`],
   })

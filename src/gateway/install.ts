@@ -21,7 +21,7 @@ export async function install(control: Control, profile: string, {elevate = fals
   const directory = profileDirectory(control.home, profile)
   const before = await settledStatus(control, profile)
   if (start) {
-    if (before.state === 'foreground') throw runsElsewhere(profile, before.pid)
+    if (before.state === 'foreground') throw await runsElsewhere(profile, directory, before.pid)
     if (before.pid === null) await refuseInvisibleHolder(profile, directory)
   }
 

@@ -133,7 +133,9 @@ function waiting({held, holder}: Evidence['lock'], own: number | undefined): str
 
 function failure(service: Is<'failed'>, recorded: GatewayState | undefined): string {
   const own = recorded?.exit_reason
-  return own ? `${own} (${service.because})` : service.because
+  if (!own) return service.because
+  // What the gateway itself said of a start that can never succeed says it all; every backend would repeat it.
+  return recorded?.gateway_state === 'startup_failed' && service.exitCode === 78 ? own : `${own} (${service.because})`
 }
 
 /** The last words of one that is down. */

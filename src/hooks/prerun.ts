@@ -2,7 +2,7 @@ import type {Hook} from '@oclif/core'
 
 import type {Need} from '../cli/base-command.js'
 import {ensureContext} from '../cli/context.js'
-import {tellLikeOurs} from '../cli/strangers.js'
+import {namesFromTheLine, tellLikeOurs} from '../cli/strangers.js'
 
 /** Removing plugins, under all the names it has. */
 const REMOVING = new Set(['plugins:remove', 'plugins:reset', 'plugins:uninstall', 'plugins:unlink'])
@@ -17,6 +17,7 @@ const prerun: Hook.Prerun = async function ({argv, Command, config}) {
   const need = (Command as unknown as {serviceManager?: Need}).serviceManager
   const context = ensureContext(config)
   tellLikeOurs(Command)
+  if (Command.plugin?.type === 'core') namesFromTheLine(Command)
   if (need === 'optional' || need === 'required') await context.detect()
   if (INSTALLING.has(Command.id)) {
     const {pluginSource} = await import('../cli/plugin-sources.js')

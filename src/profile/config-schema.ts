@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 
 import type {GatewayConfig, ParsedConfig, ProfileConfig} from './config.js'
+import {nearMisses} from './suggest.js'
 import {isMapping, parseYaml} from './yaml.js'
 
 const text = v.pipe(
@@ -44,6 +45,11 @@ const gatewayEntries = {
 
 const isOurs = (key: string): boolean => Object.hasOwn(gatewayEntries, key)
 
+function unknownKey(key: string): string {
+  const [meant] = nearMisses(key, Object.keys(gatewayEntries))
+  return `gateway.${key} is no key hermes knows${meant ? `; did you mean gateway.${meant}?` : ''}`
+}
+
 /** An array is an object too, and one without any of our keys would pass for an empty mapping. */
 const mapping = v.custom<Record<string, unknown>>((value) => typeof value === 'object' && !Array.isArray(value), 'must be a mapping')
 
@@ -76,5 +82,5 @@ export function parseConfig(source: string): ParsedConfig {
     gateway: known as unknown as GatewayConfig,
     ...(result.output.port === undefined ? {} : {port: result.output.port}),
   }
-  return {config, ok: true, warnings: unknown.map((key) => `gateway.${key} is no key hermes knows`)}
+  return {config, ok: true, warnings: unknown.map((key) => unknownKey(key))}
 }

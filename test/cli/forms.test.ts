@@ -1,8 +1,9 @@
 import {expect} from 'chai'
-import {readFileSync} from 'node:fs'
+import {execa} from 'execa'
+import {mkdirSync, readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 
-import {hermesIn, NO_SUPERVISOR, type Hermes} from '../support/cli.js'
+import {cleanEnvironment, hermesIn, NO_SUPERVISOR, type Hermes} from '../support/cli.js'
 import {cleanUpDirectories, root, temporaryDirectory} from '../support/directories.js'
 
 cleanUpDirectories()
@@ -43,6 +44,45 @@ describe('the command line', () => {
       const status = await hermes(...words)
       expect(status.code, words.join(' ')).to.equal(3)
       expect(status.json().profile, words.join(' ')).to.equal('coder')
+    }
+  })
+
+  it('takes names from the command line and never from stdin, where they may be meant for another', async () => {
+    const fed = async (...words: string[]): Promise<{code: number; stdout: string}> => {
+      const {exitCode, stdout} = await execa(process.execPath, [join(root, 'bin/run.js'), ...words], {
+        env: cleanEnvironment(home, NO_SUPERVISOR),
+        extendEnv: false,
+        input: 'nosuch\n',
+        reject: false,
+      })
+      return {code: exitCode ?? -1, stdout}
+    }
+
+    const status = await fed('gateway', 'status', '--json')
+    expect(JSON.parse(status.stdout).profile).to.equal('default')
+    expect((await fed('profile', 'create', '--json')).code).to.equal(2)
+    expect((await fed('help')).code).to.equal(0)
+  })
+
+  it('says where the log is when no service manager can be asked, and which one there is not', async () => {
+    await hermes('profile', 'create', 'coder')
+    const directory = join(home, 'logs/gateways/coder')
+    mkdirSync(directory, {recursive: true})
+    expect((await hermes('gateway', 'logs', 'coder', '--json')).json().error.suggestions.join(',')).not.to.contain(directory)
+    writeFileSync(join(directory, 'current'), 'its last words\n')
+    const refused = await hermesIn(home, {...NO_SUPERVISOR, HERMES_BACKEND: 's7'})('gateway', 'logs', 'coder', '--json')
+    const {error} = refused.json()
+    expect(refused.code).to.equal(69)
+    expect(error.suggestions[0]).to.equal(`Read what was kept: tail ${join(directory, 'current')}`)
+    expect(error.message).to.contain('"s7", which no installed plugin has')
+  })
+
+  it('tells a wrong flag of s6 boot and s6 shutdown like any other', async () => {
+    for (const verb of ['boot', 'shutdown']) {
+      const refused = await hermes('s6', verb, '--nosuch', '--json')
+      expect(refused.code).to.equal(2)
+      const suggestions = [`hermes s6 ${verb} --help`]
+      expect(refused.json().error).to.deep.equal({code: 'usage', exit: 2, message: 'Nonexistent flag: --nosuch', suggestions})
     }
   })
 

@@ -36,7 +36,8 @@ describe('examples/backend-runit', function () {
         extendEnv: false,
         reject: false,
       })
-      const failed = stdout.split('\n').filter((line) => /^\s*not ok /.test(line))
+      // With what TAP says of each: the lines up to the end of its block.
+      const failed = [...stdout.matchAll(/^ *not ok [^]*?^ *\.{3}$/gm)].map(([text]) => text)
       expect(failed.join('\n')).to.equal('')
       const total = (name: string) => Number(new RegExp(`^# ${name} (\\d+)$`, 'm').exec(stdout)?.[1])
       expect([total('fail'), total('skipped'), total('cancelled')]).to.deep.equal([0, 0, 0])

@@ -134,8 +134,8 @@ describe('a packed plugin', function () {
     expect((await hermes('backend:inspect', '--backend', 'runit', '--json')).json().chosen).to.equal('runit')
     expect((await hermes('backend:inspect', '--json')).json().chosen).to.equal(null)
     const {code, stderr} = await hermes('gateway', 'start', '--backend', 'zork')
-    expect(code, stderr).to.equal(69)
-    expect(stderr).to.include('asks for "zork"')
+    expect(code, stderr).to.equal(2)
+    expect(stderr).to.include('no installed plugin has a backend "zork"')
   })
 
   for (const verb of ['uninstall', 'remove', 'unlink', 'reset']) {

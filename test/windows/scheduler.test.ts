@@ -25,6 +25,11 @@ afterEach(() => machine.dispose())
 const report = () => join(home, 'report')
 const starts = () => (existsSync(report()) ? readFileSync(report(), 'utf8').trim().split('\n').filter(Boolean).map(Number) : [])
 const live = () => starts().filter((pid) => startedAt(pid) !== undefined)
+/** A process runs before its program has come to say so. */
+const oneProgram = async () => {
+  await until('a program runs', () => live().length > 0)
+  expect(live()).to.have.length(1)
+}
 
 function spec(words: readonly string[] = [], more: Partial<ServiceSpec> = {}): ServiceSpec {
   return {
@@ -46,7 +51,7 @@ const state = async (id = 'a') => (await manager.status(id)).state
 const settles = (wanted: string) => until(`it is ${wanted}`, async () => (await state()) === wanted)
 const running = async (words: readonly string[] = [], more: Partial<ServiceSpec> = {}) => {
   await manager.install(spec(words, more), {start: true})
-  return live()[0]!
+  return until('its program runs', () => live()[0])
 }
 
 const directory = () => {
@@ -67,7 +72,7 @@ describe('Task Scheduler: races', () => {
     await manager.install(spec(), {start: false})
     machine.scheduler.drop = 2
     await manager.start('a')
-    expect(live()).to.have.length(1)
+    await oneProgram()
     expect(machine.scheduler.events.filter((event) => event === 322)).to.have.length(2)
   })
 
@@ -83,7 +88,7 @@ describe('Task Scheduler: races', () => {
     machine.scheduler.linger = 3000
     const first = await running()
     await manager.restart('a')
-    expect(live()).to.have.length(1)
+    await oneProgram()
     expect(live()[0]).to.not.equal(first)
     expect(machine.scheduler.events).to.deep.equal([100, 102, 100])
   })
@@ -96,7 +101,7 @@ describe('Task Scheduler: races', () => {
     process.kill(first, 'SIGKILL')
     await until('another attendant', () => attendant() !== killed)
     await settles('running')
-    expect(live()).to.have.length(1)
+    await oneProgram()
   })
 
   it('the launcher is killed, too: the task is run again after its interval', async () => {
@@ -112,7 +117,7 @@ describe('Task Scheduler: races', () => {
     machine.scheduler.end(taskName())
     expect(await state()).to.equal('stopped')
     await manager.start('a')
-    expect(live()).to.have.length(1)
+    await oneProgram()
   })
 
   it('an attendant that hangs is ended hard, with all below it', async () => {
@@ -145,7 +150,7 @@ describe('Task Scheduler: power cuts and logins', () => {
     machine.scheduler.minute = 0
     machine.logon()
     await settles('running')
-    expect(live()).to.have.length(1)
+    await oneProgram()
   })
 
   it('what was stopped stays down, what was stopped for a while is back', async () => {
@@ -192,11 +197,11 @@ describe('Task Scheduler: denied', () => {
     expect(machine.warnings.join(' ')).to.match(/does not allow a task.*Startup folder.*administrator/)
     expect(await manager.list()).to.deep.equal(['a'])
     await manager.restart('a')
-    expect(live()).to.have.length(1)
+    await oneProgram()
     await machine.powerOff()
     machine.logon()
     await settles('running')
-    expect(live()).to.have.length(1)
+    await oneProgram()
   })
 
   it('stop takes the shortcut away, uninstall everything', async () => {
@@ -237,7 +242,7 @@ describe('Task Scheduler: denied', () => {
     machine.logon()
     await settles('running')
     await until('one of the launchers is gone', () => machine.processes().length === 3)
-    expect(live()).to.have.length(1)
+    await oneProgram()
   })
 
   it('a task that may no longer be changed gets no shortcut beside it', async () => {
@@ -266,7 +271,7 @@ describe('Task Scheduler: denied', () => {
     await manager.install(spec(), {elevate: true, start: true})
     expect(machine.scheduler.asked).to.equal(1)
     expect(links()).to.have.length(1)
-    expect(live()).to.have.length(1)
+    await oneProgram()
   })
 
   it('doctor says that nothing brings its launcher back', async () => {
@@ -315,7 +320,7 @@ describe('Task Scheduler: ownership and drift', () => {
     const status = await manager.status('a')
     expect(status).to.include({enabled: false, state: 'stopped'})
     await manager.start('a')
-    expect(live()).to.have.length(1)
+    await oneProgram()
   })
 
   it('files that were removed are written anew', async () => {
@@ -329,7 +334,7 @@ describe('Task Scheduler: ownership and drift', () => {
     }
 
     await manager.start('a')
-    expect(live()).to.have.length(1)
+    await oneProgram()
   })
 
   it('doctor names a service whose profile is gone', async () => {

@@ -5,10 +5,8 @@ import {Command} from '@oclif/core'
 const EXIT: Partial<Record<ServiceManagerErrorCode, number>> = {'home-in-use': 75, permission: 77, timeout: 75, unavailable: 69}
 
 interface OclifError extends Error {
-  code?: string
   oclif?: {exit?: number}
   showHelp?: boolean
-  suggestions?: string[]
 }
 
 /** What `s6 boot` and `s6 shutdown` share: the machine, errors as hermes shows them. */
@@ -31,16 +29,11 @@ export abstract class TreeCommand extends Command {
     }
   }
 
-  // oclif forgets the exit code under --json, and prints its whole configuration with a parse error.
+  // oclif forgets the exit code under --json; what an error looks like there is hermes's (its prerun hook sees to it).
   protected override async catch(error: OclifError): Promise<unknown> {
     error.showHelp = false
     process.exitCode ??= error.oclif?.exit ?? 1
     return super.catch(error)
-  }
-
-  protected override toErrorJson(error: unknown): unknown {
-    const {code, message, oclif, suggestions} = error as OclifError
-    return {error: {code, message, suggestions, exit: oclif?.exit ?? 1}}
   }
 }
 

@@ -9,10 +9,13 @@ const line = ({because, kind, scope}: Considered): string => `${kind}${scope ? `
 /** What was looked for, why each did not fit, and the ways on. */
 export function noServiceManager({considered, usable}: DetectionResult, wanted: string | undefined): HermesError {
   const trace = considered.length > 0 ? considered.map((entry) => `\n  ${line(entry)}`).join('') : '\n  no backend is installed'
+  const asked = `no supported service manager detected: --backend or HERMES_BACKEND asks for "${wanted}", which`
   const what =
-    wanted && usable.length > 0
-      ? `no supported service manager detected: --backend or HERMES_BACKEND asks for "${wanted}", which is not usable here`
-      : 'no supported service manager detected'
+    wanted && !considered.some(({kind}) => kind === wanted)
+      ? `${asked} no installed plugin has`
+      : wanted && usable.length > 0
+        ? `${asked} is not usable here`
+        : 'no supported service manager detected'
   return new HermesError('no-service-manager', `${what}. Looked for:${trace}`, {
     suggestions: [
       ...(considered.some(({readOnly}) => readOnly)
@@ -58,3 +61,10 @@ export function renderInspection({chosen, kind, label, services, supports, trace
     ...(label ? [`services   ${services.length > 0 ? services.join(', ') : 'none'}`] : []),
   ].join('\n')
 }
+
+/** As all of --json is spelled; the contract has its own spelling. */
+export const snakeKeys = (flat: object | null): object | null =>
+  flat &&
+  Object.fromEntries(
+    Object.entries(flat).map(([name, value]) => [name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`), value]),
+  )

@@ -14,7 +14,7 @@ const WORDS: Record<VerbResult['action'], string> = {
   restarted: 'restarted',
   started: 'started',
   stopped: 'stopped',
-  uninstalled: 'uninstalled, the profile stays',
+  uninstalled: 'uninstalled',
   updated: 'installed anew',
 }
 
@@ -31,7 +31,8 @@ export function renderVerb({action, note, profile, registered, restart_due, stat
   return `${profile}: ${WORDS[action]}${about}${unwell}${due}${note ? `\n  ${note}` : ''}`
 }
 
-export const renderVerbFailure = (profile: string, {message}: ToldError): string => `${profile}: ${emphasise('red', 'failed')}: ${message}`
+export const renderVerbFailure = (profile: string, {message, suggestions: [first]}: ToldError): string =>
+  `${profile}: ${emphasise('red', 'failed')}: ${message}${first === undefined ? '' : `\nTry: ${first}`}`
 
 /** Wall-clock distance in the unit that fits: 42s, 5m, 3h, 12d. */
 export function age(since: string | null, now = Date.now()): string {

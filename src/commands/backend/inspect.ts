@@ -2,7 +2,7 @@ import {Args} from '@oclif/core'
 
 import {unknownBackend} from '../../cli/announced.js'
 import {HermesCommand} from '../../cli/base-command.js'
-import {renderInspection} from '../../cli/render/backend.js'
+import {renderInspection, snakeKeys} from '../../cli/render/backend.js'
 
 export default class BackendInspect extends HermesCommand {
   static override completes = {kind: 'backend'} as const
@@ -30,6 +30,6 @@ export default class BackendInspect extends HermesCommand {
       trace: considered,
     }
     this.log(renderInspection(inspection))
-    return inspection
+    return {...inspection, supports: snakeKeys(inspection.supports)}
   }
 }

@@ -1,10 +1,13 @@
 import {ServiceManagerError} from '@hermes-cli/service-manager'
 import {Args, Flags} from '@oclif/core'
+import {existsSync} from 'node:fs'
+import {join} from 'node:path'
 
 import {GatewayCommand} from '../../cli/gateway-verb.js'
 import {manyFlags} from '../../cli/placed.js'
 import {overMany} from '../../gateway/fleet.js'
 import {HermesError} from '../../profile/errors.js'
+import {gatewayLogDirectory} from '../../profile/paths.js'
 
 export default class GatewayLogs extends GatewayCommand {
   static override serviceManager = 'required' as const
@@ -21,7 +24,9 @@ export default class GatewayLogs extends GatewayCommand {
   async run(): Promise<unknown> {
     const {argv, flags} = await this.parse(GatewayLogs)
     const {many, profiles} = await this.targets(argv as string[], flags)
-    const selectionOf = await this.locator(flags)
+    const selectionOf = await this.locator(flags).catch((error: unknown) => {
+      throw withFiles(error, this.home, profiles)
+    })
     if (flags.follow && this.jsonEnabled())
       throw new HermesError('usage', '--follow and --json do not go together: the answer would never end')
     const stop = new AbortController()
@@ -47,4 +52,12 @@ export default class GatewayLogs extends GatewayCommand {
     const failures = await this.reportFailures(outcomes)
     return failures.size > 0 ? {failed: [...failures.values()], logs} : {logs}
   }
+}
+
+/** Where no manager can be asked, what one wrote into the home can still be read: s6 and launchd keep it there. */
+function withFiles(error: unknown, home: string, profiles: readonly string[]): unknown {
+  if (!(error instanceof HermesError) || error.code !== 'no-service-manager') return error
+  const kept = profiles.map((name) => join(home, gatewayLogDirectory(name), 'current')).filter((path) => existsSync(path))
+  if (kept.length === 0) return error
+  return new HermesError(error.code, error.message, {suggestions: [`Read what was kept: tail ${kept.join(' ')}`, ...error.suggestions]})
 }

@@ -81,6 +81,20 @@ describe('What the doctor finds', () => {
     expect(ofProfile({status: status({intent: 'running', state: 'starting'})})).to.deep.equal([])
   })
 
+  it('is said once of a gateway whose configuration cannot be used', () => {
+    const found = ofProfile({config: {because: 'no yaml', ok: false}, status: status({reason: 'no yaml', state: 'failed'})})
+    expect(found.map(({check}) => check)).to.deep.equal(['config-invalid'])
+  })
+
+  it('is cured by what can help: starting does not where it failed by itself, nor where no manager is usable', () => {
+    const cure = (facts: Partial<GatewayStatus>, more: Partial<HomeFacts> = {}): string =>
+      of({...more, profiles: [profile({registrations: [], status: status({intent: 'running', ...facts})})]})[0]!.cure
+    expect(cure({state: 'stopped'})).to.equal('hermes gateway:start coder')
+    expect(cure({observed: 'startup_failed', state: 'failed'})).to.equal('Mend that, then: hermes gateway:start coder')
+    expect(cure({state: 'failed'})).to.match(/logs coder.* start coder|logs coder.*:start coder/)
+    expect(cure({state: 'absent'}, {managers: []})).to.match(/hermes backend.*s6 boot/)
+  })
+
   const cases: Record<string, [found: () => readonly Finding[], check: string, severity: string, cure: RegExp]> = {
     'a broken configuration': [() => ofProfile({config: {because: 'no yaml', ok: false}}), 'config-invalid', 'error', /restart coder/],
     'a definition that somebody changed': [

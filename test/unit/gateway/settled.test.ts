@@ -77,6 +77,13 @@ describe('a verb while the service manager and the process do not agree yet', ()
     expect(await outcome).to.deep.equal({registered: true, restarted: true})
   })
 
+  it('one that goes on under its living supervisor runs under another manager or scope', async () => {
+    await holds({supervisor: self})
+    const error = await failure(start(control(), 'coder'))
+    expect(error).to.include({code: 'already-running'})
+    expect(error.message).to.match(/already runs under another service manager or scope, as pid \d+$/)
+  })
+
   it('one without a supervisor, or whose supervisor is dead, runs outside the service manager: at once', async () => {
     for (const more of [{}, {supervisor: {...self, startTime: self.startTime + 1}}]) {
       await holds(more)

@@ -82,6 +82,11 @@ describe('What is true of a gateway', () => {
       {recorded: {exit_reason: 'exited with 3', gateway_state: 'stopped', since: T}, service: failed},
       {reason: 'exited with 3 (it crashed 5 times)', since: T, state: 'failed'},
     ],
+    [
+      'it said why it can never start, which its manager would only repeat',
+      {recorded: {exit_reason: 'no such program', gateway_state: 'startup_failed'}, service: {...failed, exitCode: 78}},
+      {reason: 'no such program', state: 'failed'},
+    ],
     ['its manager does not know', {service: unknown}, {pid: null, reason: 'nobody can tell', registered: true, state: 'unknown'}],
     [
       'it could not start, and is down since a boot',

@@ -68,6 +68,13 @@ describe('A configuration', () => {
     expect(problems('gateway: {command: [a\n')).to.match(/line 2/)
   })
 
+  it('names the key that was most likely meant', () => {
+    expect(accepted('gateway:\n  comand: node x.js\n  zork: 1\n').warnings).to.deep.equal([
+      'gateway.comand is no key hermes knows; did you mean gateway.command?',
+      'gateway.zork is no key hermes knows',
+    ])
+  })
+
   it('keeps __proto__ and the names of Object out of what it returns', () => {
     const {config, warnings} = accepted('__proto__: {port: 1}\ngateway:\n  __proto__: {command: evil}\n  toString: x\n  constructor: y\n')
     expect(config.port).to.equal(undefined)
