@@ -24,8 +24,8 @@ const BLANK = /\s/
 const SINGLE = "'"
 const DOUBLE = '"'
 
-const takesEscape = (quote: string, next: string, {escapedInDouble}: Quoting): boolean =>
-  quote === '' || (quote === DOUBLE && (escapedInDouble === '' || escapedInDouble.includes(next)))
+const isEscape = (char: string, next: string, quote: string, {escape, escapedInDouble}: Quoting): boolean =>
+  char === escape && next !== '' && (quote === '' || (quote === DOUBLE && (escapedInDouble === '' || escapedInDouble.includes(next))))
 
 /**
  * The line up to the cursor as the shell will read it, half-typed quotes included. Nothing is expanded: `$HOME` stays
@@ -39,8 +39,7 @@ export function readTyped(line: string, quoting: Quoting): TypedLine {
   for (let at = 0; at < line.length; at++) {
     const char = line[at]!
     const next = line[at + 1] ?? ''
-    const escapes = char === quoting.escape && takesEscape(quote, next, quoting)
-    if (escapes && next !== '') {
+    if (isEscape(char, next, quote, quoting)) {
       // The end of a line that goes on is nothing.
       if (next !== '\n') word = (word ?? '') + next
       at++

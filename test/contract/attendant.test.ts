@@ -133,7 +133,7 @@ describe('attendant', () => {
       const {program} = await its.running()
       const second = its.attend(`${READY}; ${STAY}`)
       const third = its.attend(`${READY}; ${STAY}`)
-      await until('both wait', () => [second, third].every(({pid}) => familyOf(pid!).length > 1))
+      await until('both wait', () => familyOf(second.pid!).length > 1 && familyOf(third.pid!).length > 1)
       expect(its.say()!.program!.pid).to.equal(program.pid)
       first.kill('SIGTERM')
       await ended(first)

@@ -1,4 +1,4 @@
-import {ServiceManagerError} from '@hermes-cli/service-manager'
+import {ServiceManagerError, shellCommand} from '@hermes-cli/service-manager'
 import {Args, Flags} from '@oclif/core'
 import {existsSync} from 'node:fs'
 import {join} from 'node:path'
@@ -59,5 +59,5 @@ function withFiles(error: unknown, home: string, profiles: readonly string[]): u
   if (!(error instanceof HermesError) || error.code !== 'no-service-manager') return error
   const kept = profiles.map((name) => join(home, gatewayLogDirectory(name), 'current')).filter((path) => existsSync(path))
   if (kept.length === 0) return error
-  return new HermesError(error.code, error.message, {suggestions: [`Read what was kept: tail ${kept.join(' ')}`, ...error.suggestions]})
+  return new HermesError(error.code, error.message, {suggestions: [`Read what was kept: tail ${shellCommand(kept)}`, ...error.suggestions]})
 }
