@@ -13,7 +13,7 @@ interface Workflow {
 describe('the workflow for machines we do not have', () => {
   const text = readFileSync(join(root, '.github/workflows/service-managers.yml'), 'utf8')
   const {jobs} = parse(text) as Workflow
-  const {scripts} = (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {scripts: Record<string, string>})
+  const {scripts} = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {scripts: Record<string, string>}
   const runs = Object.values(jobs).flatMap(({steps}) => steps.flatMap(({run}) => run ?? []))
 
   it('builds with scripts that there are', () => {
