@@ -262,6 +262,11 @@ describe(`systemd units (${scope})`, () => {
     expect(await pid()).to.be.a('number')
   })
 
+  it('do not call a program started that ends a moment after it let go of its readiness', async () => {
+    const command: [string, ...string[]] = ['/bin/sh', '-c', 'exec 3>&-; sleep 0.3; exit 78']
+    expect(await code(manager.install(spec({command, readiness: 'fd'}), {start: true}))).to.equal('failed-to-start')
+  })
+
   it('`systemctl stop` by hand is a stop, and it comes back at the next boot', async () => {
     await manager.install(spec(), {start: true})
     await systemctl('stop', file().split('/').at(-1)!)

@@ -109,7 +109,8 @@ function body(spec: ServiceSpec, target: Target, definition: string): string {
 
 /**
  * Readiness without a process that stays: the program has the writing end of a FIFO, and what runs after its start
- * waits for a line from it, or for its end. systemd calls the unit started when that is over, and not before.
+ * waits for a line from it, or for its end. systemd calls the unit started when that is over, and not before. An end
+ * without a line is most likely that of the program, of which systemd hears a moment later: it is given two seconds to.
  */
 function commands(spec: ServiceSpec, {mkfifo, stem}: Target, definition: string): string[] {
   const own = (name: string): string => `"%t/${stem}/${name}"`
@@ -125,7 +126,7 @@ function commands(spec: ServiceSpec, {mkfifo, stem}: Target, definition: string)
   return [
     `ExecStartPre=${shell(`${note} && { [ -p "$3" ] || "$4" -m 600 "$3"; }`, definition)} ${own('definition')} ${own('ready')} ${words(mkfifo)}`,
     `ExecStart=${shell(open)} ${own('ready')} ${words(spec.workingDirectory, ...spec.command)}`,
-    `ExecStartPost=${shell('read -r line <"$1" || :')} ${own('ready')}`,
+    `ExecStartPost=${shell('read -r line <"$1" || command -p sleep 2 || :')} ${own('ready')}`,
   ]
 }
 
