@@ -1,7 +1,9 @@
-import type {Backend} from '@hermes-cli/service-manager'
+import type {Backend, ServiceManager, ServiceSpec} from '@hermes-cli/service-manager'
 
 import {conformance} from '@hermes-cli/service-manager/conformance'
 import {expect} from 'chai'
+import {existsSync} from 'node:fs'
+import {setTimeout as delay} from 'node:timers/promises'
 
 import {memoryHarness, soundMemory} from '../support/harness.js'
 import {disposeShared, MUTANTS, type Mutant} from '../support/mutants/index.js'
@@ -9,6 +11,23 @@ import {record, type Recorded} from '../support/recording.js'
 
 /** Milliseconds. Short: what a mutant never does is waited for that long. */
 const PATIENCE = 2500
+
+/** What no backend knows that sees no more than a process. */
+const UNREADY = {...soundMemory().supports, bootPersistence: false, exitCodes: 'none', logs: false, readiness: false} as const
+
+/** The kernel has its process before a program says anything, and the manager's own time is enough for it to begin. */
+function slowToBegin(manager: ServiceManager): ServiceManager {
+  const late = ({command}: ServiceSpec) => ['/bin/sh', '-c', 'sleep 0.1; exec "$@"', 'sh', ...command] as const
+  return {
+    ...manager,
+    install: (spec, options) =>
+      manager.install({...spec, command: existsSync(spec.command[0]) ? late(spec) : spec.command, readiness: 'none'}, options),
+    async start(id) {
+      await delay(300)
+      await manager.start(id)
+    },
+  }
+}
 
 function named(tests: readonly Recorded[], title: string): Recorded {
   const found = tests.filter((one) => one.title === title)
@@ -54,12 +73,24 @@ describe('the conformance kit', function () {
     for (const title of new Set(MUTANTS.map(({foundBy}) => foundBy))) await named(tests, title).run()
   })
 
+  it('passes a backend that knows nothing of readiness and whose programs are slow to begin', async () => {
+    const unready = (backend: Backend): Backend => ({...backend, connect: (host) => slowToBegin(backend.connect(host)), supports: UNREADY})
+    const tests = record((runner) => conformance(runner, memoryHarness(soundMemory(), {}, unready)))
+    const played = tests.filter(({skipped}) => !skipped)
+    expect(played).to.have.length.above(60)
+    const left = played.values()
+    const lane = async () => {
+      for (const {run} of left) await run()
+    }
+
+    await Promise.all(Array.from({length: 6}, lane))
+  })
+
   it('skips by name what is not declared, and nothing else', () => {
-    const supports = {...soundMemory().supports, bootPersistence: false, exitCodes: 'none', logs: false, readiness: false} as const
     const registered = (mutate?: (backend: Backend) => Backend) =>
       record((runner) => conformance(runner, memoryHarness(soundMemory(), {}, mutate)))
     const all = registered()
-    const some = registered((backend) => ({...backend, supports}))
+    const some = registered((backend) => ({...backend, supports: UNREADY}))
     expect(all.filter(({skipped}) => skipped)).to.deep.equal([])
     expect(some).to.have.lengthOf(all.length)
     const skipped = some.filter((one) => one.skipped)

@@ -12,7 +12,8 @@ export async function asItsAuthor(example: string, skips: readonly string[]): Pr
   const cwd = join(root, 'examples', example)
   const result = await execa(process.execPath, ['--test', '--test-reporter=tap', 'test/'], {cwd, reject: false})
   const lines = result.stdout.split('\n').map((line) => line.trim())
-  const failed = lines.filter((line) => line.startsWith('not ok'))
+  // With what TAP has below it: why, and where.
+  const failed = [...result.stdout.matchAll(/^ *not ok[^]*?^ *\.\.\.$/gm)].map(([block]) => block)
   expect(result.exitCode, failed.join('\n') + result.stderr).to.equal(0)
   expect(
     lines.filter((line) => line.startsWith('ok')),

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 
 import type {Kit} from './kit.js'
 import type {Service, Stage} from './stage.js'
-import {refused} from './wait.js'
+import {refused, until} from './wait.js'
 
 /** How to get a service into a state. */
 const STATES: Readonly<Record<string, (stage: Stage) => Promise<Service>>> = {
@@ -27,8 +27,10 @@ const VERBS: Readonly<Record<string, (stage: Stage, service: Service) => Promise
 }
 
 /** All that can be seen, by the kernel and by the backend. */
-async function picture({manager}: Stage, {report}: Service): Promise<object> {
+async function picture({manager, patience}: Stage, {report}: Service): Promise<object> {
   const status = await manager.status('a')
+  // Where nothing is known of readiness a program may run and not have said so yet.
+  if ('pid' in status) await until('the running program has begun', patience, () => report.live().some(({pid}) => pid === status.pid))
   const enabled = 'enabled' in status && status.enabled
   return {enabled, list: await manager.list(), pids: report.live().map(({pid}) => pid), starts: report.starts().length, state: status.state}
 }
