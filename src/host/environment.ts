@@ -1,6 +1,6 @@
-import type {FifoState, HostFacts} from '@hermes-cli/service-manager'
+import {readSmall, type FifoState, type HostFacts} from '@hermes-cli/service-manager'
 
-import {accessSync, closeSync, constants, openSync, readFileSync, statSync} from 'node:fs'
+import {accessSync, closeSync, constants, openSync, statSync} from 'node:fs'
 import {delimiter, isAbsolute, join} from 'node:path'
 
 import {isWindows} from './platform.js'
@@ -17,16 +17,8 @@ export function hostFacts(environment: Environment, home: string): HostFacts {
     owner,
     platform: process.platform,
     probeFifo,
-    readText,
+    readText: (path) => readSmall(path, {follow: true}),
     uid: process.geteuid?.() ?? -1,
-  }
-}
-
-function readText(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch {
-    return undefined
   }
 }
 

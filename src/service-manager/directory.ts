@@ -2,7 +2,7 @@ import {randomBytes} from 'node:crypto'
 import {lstatSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync} from 'node:fs'
 import {dirname, join} from 'node:path'
 
-import {ServiceManagerError} from './errors.js'
+import {notOwned, notRegistered, ServiceManagerError} from './errors.js'
 import type {Host} from './host.js'
 import {recordOf, specIn} from './record.js'
 import {serviceStem} from './service-name.js'
@@ -67,15 +67,13 @@ export function serviceDirectories(host: Host, root: string, prefix: string): Se
     // A copy of another one's directory says another id.
     if (spec?.id === id) return {path, spec}
     if (!isThere(path)) return undefined
-    throw new ServiceManagerError('not-owned', `${path} was not made by hermes for ${host.home}; it is left alone`, {
-      suggestions: ['Remove it by hand if nothing needs it, then try again.'],
-    })
+    throw notOwned(`${path} was not made by hermes for ${host.home}; it is left alone`)
   }
 
   const get = (id: string): ServiceDirectory => {
     const found = lookUp(id)
     if (found) return found
-    throw new ServiceManagerError('not-registered', `no service "${id}" is registered: there is no ${pathOf(id)}`)
+    throw notRegistered(id, `there is no ${pathOf(id)}`)
   }
 
   return {

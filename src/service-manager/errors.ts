@@ -53,6 +53,16 @@ export function isServiceManagerError(error: unknown): error is ServiceManagerEr
   return name === 'ServiceManagerError' && typeof message === 'string' && (ERROR_CODES as readonly unknown[]).includes(code)
 }
 
+/** Of a definition that is there and not this home's to touch. */
+export const notOwned = (because: string): ServiceManagerError =>
+  new ServiceManagerError('not-owned', because, {suggestions: ['Remove it by hand if it is not needed, or use another profile name.']})
+
+/** `because`: what was looked for: "there is no /etc/init.d/x". */
+export const notRegistered = (id: string, because: string): ServiceManagerError =>
+  new ServiceManagerError('not-registered', `no service "${id}" is registered: ${because}`, {
+    suggestions: [`Register it with hermes gateway:start -p ${id}`],
+  })
+
 /** A `command-failed` error that shows the command and what it printed. */
 export function commandFailed(
   what: string,

@@ -11,7 +11,7 @@ export interface HostFacts {
   readonly environment: Readonly<Record<string, string | undefined>>
   /** HERMES_HOME, absolute. */
   readonly home: string
-  /** The text of a small file, or undefined when it cannot be read for whatever reason. */
+  /** The text of a regular file of at most 1 MiB, links followed; undefined when it cannot be read for whatever reason. Never waits. */
   readText(path: string): string | undefined
   isDirectory(path: string): boolean
   /** User id of the owner, links followed; undefined where there is no such path or no such thing. */

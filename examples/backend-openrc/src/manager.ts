@@ -1,11 +1,4 @@
-import {
-  ServiceManagerError,
-  type Host,
-  type InstallOptions,
-  type InstallResult,
-  type ServiceManager,
-  type ServiceSpec,
-} from '@hermes-cli/service-manager'
+import type {Host, ServiceManager} from '@hermes-cli/service-manager'
 import {readAttendedLogs} from '@hermes-cli/service-manager/attendant'
 
 import {rmSync} from 'node:fs'
@@ -13,7 +6,7 @@ import {join} from 'node:path'
 
 import {down, up} from './control.js'
 import {rcService} from './detect.js'
-import {create, find, get, ids, setEnabled} from './files.js'
+import {find, get, scripts, setEnabled} from './files.js'
 import {observe} from './observe.js'
 import {attendanceOf, render} from './render.js'
 
@@ -21,7 +14,7 @@ export function connect(host: Host): ServiceManager {
   return {
     async install(spec, options) {
       rcService(host)
-      const change = await place(host, spec, options)
+      const {change} = await scripts(host).put(spec, render(spec), options)
       if (options.start) {
         if (options.enable ?? true) setEnabled(get(host, spec.id), true)
         await up(host, spec.id)
@@ -30,7 +23,10 @@ export function connect(host: Host): ServiceManager {
       const now = observe(host, get(host, spec.id))
       return {change, restartDue: 'restartDue' in now && now.restartDue === true}
     },
-    list: async () => ids(host),
+    list: async () =>
+      scripts(host)
+        .all()
+        .map(({spec}) => spec.id),
     async status(id) {
       const script = find(host, id)
       return script ? observe(host, script) : {state: 'absent'}
@@ -63,15 +59,4 @@ export function connect(host: Host): ServiceManager {
       yield* readAttendedLogs(host, join(home, logDirectory), options)
     },
   }
-}
-
-async function place(host: Host, spec: ServiceSpec, options: InstallOptions): Promise<InstallResult['change']> {
-  const found = find(host, spec.id)
-  const text = render(spec)
-  if (found && options.exclusive)
-    throw new ServiceManagerError('already-registered', `service "${spec.id}" is registered already: ${found.path}`)
-  if (found?.text === text) return 'unchanged'
-  if (!found) return (await create(host, spec.id, text)) ? 'created' : place(host, spec, options)
-  await host.writeFileAtomic(found.path, text, 0o755)
-  return 'updated'
 }

@@ -1,4 +1,4 @@
-import {recordDigest, recordOf, shellCommand, shellQuote, specIn, type ServiceSpec} from '@hermes-cli/service-manager'
+import {recordComment, recordDigest, shellCommand, shellQuote, type ServiceSpec} from '@hermes-cli/service-manager'
 import {attendanceDirectory, attended} from '@hermes-cli/service-manager/attendant'
 
 /** Seconds beyond the stop deadline, in which the attendant kills the program and ends. */
@@ -16,7 +16,7 @@ export function render(spec: ServiceSpec): string {
   const become = spec.user ? ` "$as" ${shellQuote(spec.user)}` : ''
   return [
     '#!/sbin/openrc-run',
-    ...commented('Written by hermes, which knows its own by what follows.', recordOf(spec)),
+    ...recordComment(spec, '#'),
     `description=${shellQuote(spec.description)}`,
     'pidfile="/run/$RC_SVCNAME.pid"',
     '',
@@ -62,19 +62,4 @@ export function render(spec: ServiceSpec): string {
     '}',
     '',
   ].join('\n')
-}
-
-const commented = (...texts: string[]): string[] => texts.flatMap((text) => text.trimEnd().split('\n')).map((line) => `# ${line}`)
-
-/** Pure: the spec in a script of ours. Undefined for one that is not ours, or of another home. */
-export function readScript(text: string, home: string): ServiceSpec | undefined {
-  const lines = text.split('\n').slice(2)
-  const end = lines.findIndex((line) => !line.startsWith('# '))
-  return specIn(
-    lines
-      .slice(0, end)
-      .map((line) => line.slice(2))
-      .join('\n'),
-    home,
-  )
 }

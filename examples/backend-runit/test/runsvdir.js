@@ -52,15 +52,20 @@ export async function createRunsvdir(home, {tick = true} = {}) {
     await until(() => readFileSync(`/proc/${runsvdir.pid}/cmdline`, 'utf8').startsWith('runsvdir'))
   }
 
-  const members = () => [runsvdir.pid, ...processesIn(directory), ...processesIn(home)]
+  const members = () => [...processesIn(directory), ...processesIn(home)]
   async function killAll() {
     const ended = new Promise((resolve) => {
       runsvdir.once('exit', resolve)
       if (runsvdir.exitCode !== null || runsvdir.signalCode !== null) resolve()
     })
-    for (const pid of members()) kill(pid, 'SIGKILL')
+    // Again until nobody is left: one that was just being started was not among them.
+    const gone = await until(() => {
+      const left = members()
+      for (const pid of left) kill(pid, 'SIGKILL')
+      return left.length === 0
+    })
     await ended
-    await until(() => processesIn(directory).length === 0)
+    if (!gone) throw new Error(`still there: ${members().join(', ')}`)
   }
 
   await start()

@@ -4,7 +4,7 @@ import {accessSync, constants} from 'node:fs'
 
 import {find, get, type ProgramFile} from './files.js'
 import type {Site} from './locate.js'
-import {isDown, isUp, look, reread} from './observe.js'
+import {isDown, isToCome, isUp, look, reread} from './observe.js'
 import {render} from './render.js'
 import {call, Fault, FAULTS, tolerate} from './rpc.js'
 
@@ -20,19 +20,19 @@ export async function setEnabled(site: Site, file: ProgramFile, enabled: boolean
 
 /**
  * supervisord takes up what the file says, where nothing runs from an older one. It starts at once what is to start with
- * it, so that a program which is down and enabled is only taken up anew to be started.
+ * it, so that a program which is down and enabled is only taken up anew to be started. True when it does so now.
  */
-export async function takeUp(site: Site, id: string, {starting}: {readonly starting: boolean}): Promise<void> {
+export async function takeUp(site: Site, id: string, {starting}: {readonly starting: boolean}): Promise<boolean> {
   const {enabled, name} = get(site, id)
   const {added, changed} = await reread(site)
   if (changed.includes(name) && (starting || !enabled) && isDown(await look(site, name))) {
-    if ((await tolerate([FAULTS.BAD_NAME, FAULTS.STILL_RUNNING], call(site, 'removeProcessGroup', [name]))) === undefined) return
-  } else if (!added.includes(name)) return
-  await tolerate([FAULTS.ALREADY_ADDED, FAULTS.BAD_NAME], call(site, 'addProcessGroup', [name]))
+    if ((await tolerate([FAULTS.BAD_NAME, FAULTS.STILL_RUNNING], call(site, 'removeProcessGroup', [name]))) === undefined) return false
+  } else if (!added.includes(name)) return false
+  return (await tolerate([FAULTS.ALREADY_ADDED, FAULTS.BAD_NAME], call(site, 'addProcessGroup', [name]))) !== undefined && enabled
 }
 
-/** Up; a process, for of readiness supervisord knows nothing. */
-export async function up(site: Site, id: string): Promise<void> {
+/** Up; a process, for of readiness supervisord knows nothing. `begun`: it is starting it already. */
+export async function up(site: Site, id: string, begun = false): Promise<void> {
   const {name, spec} = get(site, id)
   const failed = (because: string) => new ServiceManagerError('failed-to-start', `"${id}" did not start: ${because}`)
   try {
@@ -42,14 +42,13 @@ export async function up(site: Site, id: string): Promise<void> {
   }
 
   const seconds = spec.startSeconds ?? START_SECONDS
-  let tried = false
   const done = await waitUntil(site.host, seconds * 1000, async () => {
     const info = await look(site, name)
     if (isUp(info)) return true
-    if (!isDown(info)) return false
-    if (tried && info) throw failed(info.spawnerr || 'it ended at once')
-    await takeUp(site, id, {starting: true})
-    tried = await begin(site, name, failed)
+    if (!isDown(info) || (begun && isToCome(info))) return false
+    if (begun && info) throw failed(info.spawnerr || 'it ended at once')
+    // Not both: what ends at once would run twice.
+    begun = (await takeUp(site, id, {starting: true})) || (await begin(site, name, failed))
     return false
   })
   if (!done) throw new ServiceManagerError('timeout', `"${id}" was not up within ${seconds} s`)

@@ -1,8 +1,6 @@
-import {serviceStem, ServiceManagerError, type ServiceSpec} from '@hermes-cli/service-manager'
+import {serviceFiles, serviceStem, ServiceManagerError, type OwnDefinition} from '@hermes-cli/service-manager'
 
-import {randomBytes} from 'node:crypto'
-import {linkSync, lstatSync, readdirSync, rmSync} from 'node:fs'
-import {join} from 'node:path'
+import {basename} from 'node:path'
 
 import type {Site} from './locate.js'
 import {readDefinition, type Definition} from './render.js'
@@ -25,49 +23,21 @@ export function nameOf({host}: Site, id: string): string {
   throw new ServiceManagerError('invalid-name', `"${id.slice(0, 20)}…" is too long for the names of files of supervisord`)
 }
 
+export const programs = (site: Site) =>
+  serviceFiles(site.host, {
+    directory: site.directory,
+    isName: (name) => name.startsWith(PREFIX) && name.endsWith(site.suffix),
+    nameOf: (id) => nameOf(site, id) + site.suffix,
+    read: readDefinition,
+  })
+
+const named = ({suffix}: Site, own: OwnDefinition<Definition>): ProgramFile => ({...own, name: basename(own.path, suffix)})
+
 /** Throws `not-owned`. */
 export function find(site: Site, id: string): ProgramFile | undefined {
-  const name = nameOf(site, id)
-  const path = join(site.directory, name + site.suffix)
-  if (!lstatSync(path, {throwIfNoEntry: false})) return undefined
-  const text = site.host.readText(path) ?? ''
-  const definition = readDefinition(text, site.host.home)
-  if (definition?.spec.id === id) return {...definition, name, path, text}
-  throw new ServiceManagerError('not-owned', `${path} was not made by hermes for ${site.host.home}; it is left alone`, {
-    suggestions: ['Remove it by hand if nothing needs it, then try again.'],
-  })
+  const own = programs(site).lookUp(id)
+  return own && named(site, own)
 }
 
 /** Throws `not-registered` or `not-owned`. */
-export function get(site: Site, id: string): ProgramFile {
-  const found = find(site, id)
-  if (found) return found
-  throw new ServiceManagerError(
-    'not-registered',
-    `no service "${id}" is registered with supervisord: there is no ${nameOf(site, id)}${site.suffix} in ${site.directory}`,
-  )
-}
-
-/** Of this home. */
-export const ids = (site: Site): string[] =>
-  readdirSync(site.directory)
-    .filter((name) => name.startsWith(PREFIX) && name.endsWith(site.suffix))
-    .flatMap((name) => readDefinition(site.host.readText(join(site.directory, name)) ?? '', site.host.home)?.spec.id ?? [])
-    .sort()
-
-/** False when somebody else was first. */
-export async function create(site: Site, {id}: ServiceSpec, text: string): Promise<boolean> {
-  const name = nameOf(site, id)
-  // No pattern that includes files takes a hidden one.
-  const temporary = join(site.directory, `.${randomBytes(8).toString('hex')}`)
-  await site.host.writeFileAtomic(temporary, text, 0o644)
-  try {
-    linkSync(temporary, join(site.directory, name + site.suffix))
-    return true
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
-    throw error
-  } finally {
-    rmSync(temporary, {force: true})
-  }
-}
+export const get = (site: Site, id: string): ProgramFile => named(site, programs(site).get(id))

@@ -12,7 +12,7 @@ import {readdirSync, rmSync} from 'node:fs'
 import {basename, dirname, join} from 'node:path'
 
 import {down, forget, setEnabled, takeUp, up} from './control.js'
-import {create, find, get, ids, nameOf, type ProgramFile} from './files.js'
+import {find, get, nameOf, programs, type ProgramFile} from './files.js'
 import {siteOf, type Site} from './locate.js'
 import {isUp, isRestartDue, look, observe, reread} from './observe.js'
 import {render} from './render.js'
@@ -24,12 +24,15 @@ export function connect(host: Host): ServiceManager {
     async install(spec, options) {
       const site = here()
       const change = await place(site, spec, options)
-      await takeUp(site, spec.id, {starting: options.start})
-      if (options.start) await up(site, spec.id)
+      const begun = await takeUp(site, spec.id, {starting: options.start})
+      if (options.start) await up(site, spec.id, begun)
       const {name} = get(site, spec.id)
       return {change, restartDue: change === 'updated' && isUp(await look(site, name)) && (await isRestartDue(site, name))}
     },
-    list: async () => ids(here()),
+    list: async () =>
+      programs(here())
+        .all()
+        .map(({spec}) => spec.id),
     async status(id) {
       const site = here()
       const file = find(site, id)
@@ -85,7 +88,7 @@ async function place(site: Site, spec: ServiceSpec, options: InstallOptions): Pr
     throw error
   })
   if (found) await site.host.writeFileAtomic(found.path, text, 0o644)
-  else if (!(await create(site, spec, text))) return place(site, spec, options)
+  else if (!(await programs(site).create(spec.id, text))) return place(site, spec, options)
   await reread(site).catch(async (error: unknown) => {
     await takeBack(site, spec.id, found)
     if (error instanceof Fault)

@@ -1,4 +1,4 @@
-import {launchLines, recordOf, ServiceManagerError, specIn, type ServiceSpec} from '@hermes-cli/service-manager'
+import {launchLines, recordComment, ServiceManagerError, specInComment, type ServiceSpec} from '@hermes-cli/service-manager'
 
 import {join} from 'node:path'
 
@@ -14,7 +14,7 @@ export function render({isRoot, logs}: Place, name: string, spec: ServiceSpec, e
   if (words.some((word) => /[\r\n]/.test(word)))
     throw new ServiceManagerError('invalid-spec', `"${spec.id}": a file of supervisord cannot hold a line break`)
   return [
-    ...commented('Written by hermes, which knows its own by what follows.', recordOf(spec)),
+    ...recordComment(spec, ';'),
     `[program:${name}]`,
     // In environment= a value can neither begin nor end with a quotation mark, in directory= nothing follows " ;".
     `command=/bin/sh -c ${word(launchLines(spec).join('; '))}`,
@@ -42,16 +42,13 @@ export function render({isRoot, logs}: Place, name: string, spec: ServiceSpec, e
  */
 const word = (text: string): string => `'${text.replaceAll(/[';#(]/g, String.raw`'\$&'`).replaceAll('%', '%%')}'`
 
-const commented = (...texts: string[]): string[] => texts.flatMap((text) => text.trimEnd().split('\n')).map((line) => `; ${line}`)
-
 export interface Definition {
   readonly enabled: boolean
   readonly spec: ServiceSpec
 }
 
-/** Pure: what a file of ours says. Undefined for one that is not ours, or of another home. */
-export function readDefinition(text: string, home: string): Definition | undefined {
-  const [, ...comment] = text.slice(0, text.indexOf('\n[')).split('\n')
-  const spec = specIn(comment.map((line) => line.slice(2)).join('\n'), home)
+/** Pure: what a file of ours says. Undefined for one that is not ours. */
+export function readDefinition(text: string): Definition | undefined {
+  const spec = specInComment(text, ';')
   return spec && {enabled: /^\s*autostart\s*=\s*(?:true|yes|on|1)\s*$/im.test(text), spec}
 }

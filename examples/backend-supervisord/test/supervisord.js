@@ -11,10 +11,20 @@ async function until(what, answer) {
   throw new Error(`${what}: not so within 20 s`)
 }
 
+const statusOf = (pid) => readFileSync(`/proc/${pid}/status`, 'utf8')
+
+function kill(pid) {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {
+    // It was faster.
+  }
+}
+
 /** A process and all that come from it. Zombies are none. */
 function family(pid) {
   try {
-    if (/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))) return []
+    if (/^State:\s+Z/m.test(statusOf(pid))) return []
     const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean)
     return [pid, ...children.flatMap((child) => family(Number(child)))]
   } catch {
@@ -55,8 +65,9 @@ files = %(here)s/conf.d/*.conf
   async function killAll() {
     // Stopped first, so that it starts nothing anew meanwhile.
     supervisord.kill('SIGSTOP')
+    await until('supervisord is stopped', () => !isAlive(supervisord.pid) || /^State:\s+T/m.test(statusOf(supervisord.pid)))
     const members = family(supervisord.pid)
-    for (const pid of members) process.kill(pid, 'SIGKILL')
+    for (const pid of members) kill(pid)
     await until('all of it is gone', () => !members.some((pid) => isAlive(pid)))
   }
 

@@ -179,6 +179,15 @@ describe('on a supervisord', () => {
     assert.equal(times(), before)
   })
 
+  it('what ends at once has run once, however soon supervisord was', async () => {
+    const log = join(home, 'log')
+    const ids = Array.from({length: 20}, (_, index) => `a${index}`)
+    for (const id of ids)
+      await manager.install(spec({command: ['/bin/sh', '-c', `echo ${id} >>'${log}'`], id}), {start: true}).catch(() => {})
+    await until(() => existsSync(log) && new Set(readFileSync(log, 'utf8').split('\n')).size > ids.length)
+    assert.deepEqual(readFileSync(log, 'utf8').trim().split('\n'), ids)
+  })
+
   it('logs go with the service, and follow it through a rotation', async () => {
     const words = [
       '-c',

@@ -3,7 +3,7 @@ import type {DoctorFinding, Host} from '@hermes-cli/service-manager'
 import {statSync} from 'node:fs'
 import {join} from 'node:path'
 
-import {claimAt, ourNames, ownRecords} from './definition.js'
+import {definitionsOf, ownRecords} from './definition.js'
 import {locate} from './detect.js'
 import {domainsUp, lookUp} from './launchctl.js'
 import {observe} from './observe.js'
@@ -37,9 +37,10 @@ export async function examine(host: Host): Promise<readonly DoctorFinding[]> {
 
 /** Definitions of homes that are no more: nobody else will ever name them. */
 function orphans(site: Pick<Site, 'directory' | 'host' | 'scope'>): DoctorFinding[] {
-  return ourNames(site).flatMap((name): DoctorFinding[] => {
+  const definitions = definitionsOf(site)
+  return definitions.names().flatMap((name): DoctorFinding[] => {
     const path = join(site.directory, name)
-    const claim = claimAt(path, site.host.home)
+    const claim = definitions.claimAt(name)
     if (claim.is !== 'foreign' || claim.home === undefined || site.host.isDirectory(claim.home)) return []
     const domain = site.scope === 'system' ? 'system' : `gui/${site.host.uid}`
     const cure = `launchctl bootout ${domain}/${name.replace(/\.plist$/, '')}; rm ${JSON.stringify(path)}`

@@ -55,8 +55,10 @@ export function labelOf({host, scope}: Pick<Site, 'host' | 'scope'>, id: string)
 
 export const isOurName = (name: string): boolean => name.startsWith(PREFIX) && name.endsWith(SUFFIX)
 
+export const fileNameOf = (site: Pick<Site, 'host' | 'scope'>, id: string): string => labelOf(site, id) + SUFFIX
+
 export const plistPath = (site: Pick<Site, 'directory' | 'host' | 'scope'>, id: string): string =>
-  join(site.directory, labelOf(site, id) + SUFFIX)
+  join(site.directory, fileNameOf(site, id))
 
 export const attendanceOf = (spec: Pick<ServiceSpec, 'home' | 'id'>, scope: Scope): string => attendanceDirectory(spec, `launchd-${scope}`)
 

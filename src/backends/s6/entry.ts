@@ -1,42 +1,12 @@
-import type {Host} from '@hermes-cli/service-manager'
+import {smallFile, type Host} from '@hermes-cli/service-manager'
 
 import {randomBytes} from 'node:crypto'
-import {
-  chmodSync,
-  closeSync,
-  constants,
-  fstatSync,
-  lstatSync,
-  openSync,
-  readFileSync,
-  readlinkSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
+import {chmodSync, lstatSync, readlinkSync, renameSync, rmSync, symlinkSync, writeFileSync} from 'node:fs'
 import {dirname, join} from 'node:path'
 
-import type {SlotEntry, SlotFile} from './render.js'
-
-const SMALL = 1_048_576
+import type {SlotEntry} from './render.js'
 
 export const mode = (path: string): number | undefined => lstatSync(path, {throwIfNoEntry: false})?.mode
-
-/** A small regular file's text and permissions, or undefined for anything else. Follows no symlink, waits on no FIFO. */
-export function readSmall(path: string): SlotFile | undefined {
-  let fd: number | undefined
-  try {
-    fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
-    const stat = fstatSync(fd)
-    if (!stat.isFile() || stat.size > SMALL) return undefined
-    return {mode: stat.mode & 0o7777, text: readFileSync(fd, 'utf8')}
-  } catch {
-    return undefined
-  } finally {
-    if (fd !== undefined) closeSync(fd)
-  }
-}
 
 /** Where a symlink leads, or undefined for anything else. */
 export function readLink(path: string): string | undefined {
@@ -49,7 +19,7 @@ export function readLink(path: string): string | undefined {
 
 export function isThere(path: string, entry: SlotEntry): boolean {
   if ('link' in entry) return readLink(path) === entry.link
-  const found = readSmall(path)
+  const found = smallFile(path)
   return found?.text === entry.text && found.mode === entry.mode
 }
 

@@ -1,6 +1,7 @@
 import {
   commandFailed,
   isSamePlace,
+  readSmall,
   ServiceManagerError,
   SUPERVISION_LOCK,
   SUPERVISION_RECORD,
@@ -16,7 +17,6 @@ import {hostname} from 'node:os'
 import {join} from 'node:path'
 
 import {needTool, runTool, type Tree} from './scandir.js'
-import {readSmall} from './entry.js'
 
 /** Milliseconds for somebody who only looks, or reconciles where no tree holds it, to let the lock go. */
 const PATIENCE = 2000
@@ -62,7 +62,7 @@ async function isHeld(tree: Tree): Promise<boolean> {
   throw commandFailed(`${lockFile(tree.host)} cannot be locked`, result)
 }
 
-const readRecord = (host: Host): SupervisionRecord | undefined => supervisionRecord(readSmall(recordFile(host))?.text)
+const readRecord = (host: Host): SupervisionRecord | undefined => supervisionRecord(readSmall(recordFile(host)))
 
 const homeInUse = ({home}: Host, record: SupervisionRecord | undefined): ServiceManagerError =>
   new ServiceManagerError('home-in-use', `this home is already supervised by ${supervisorName(record)}: ${home}`, {

@@ -1,9 +1,8 @@
-import {type ServiceStatus} from '@hermes-cli/service-manager'
+import {readSmall, type ServiceStatus} from '@hermes-cli/service-manager'
 
 import {join} from 'node:path'
 
 import {controlFifo} from './detect.js'
-import {readSmall} from './entry.js'
 import {parseStatus, SVSTAT_FIELDS} from './parse.js'
 import {isControllable, runTool, toolFailed, type Tree} from './scandir.js'
 import {claimOf, isEnabled, isRestartDue, isSlotName, slotPath, type Claim} from './slot.js'
@@ -35,7 +34,7 @@ async function ask(tree: Tree, id: string, slot: string, claim: Claim): Promise<
   return parseStatus(result.stdout, {
     notifies: readSmall(join(slot, 'notification-fd')) !== undefined,
     now: tree.host.now(),
-    outcome: readSmall(join(slot, 'data', 'outcome'))?.text.trim(),
+    outcome: readSmall(join(slot, 'data', 'outcome'))?.trim(),
     restartDue: claim.is === 'ours' && isRestartDue(slot, claim.record),
   })
 }

@@ -1,8 +1,7 @@
-import {ServiceManagerError, type InstallRequest, type InstallResult} from '@hermes-cli/service-manager'
+import {readSmall, ServiceManagerError, type InstallRequest, type InstallResult} from '@hermes-cli/service-manager'
 
 import {join} from 'node:path'
 
-import {readSmall} from './entry.js'
 import {launcherOf} from './launcher.js'
 import {observe} from './observe.js'
 import {renderSlot} from './render.js'
@@ -67,7 +66,7 @@ export async function settle(tree: Tree, work: Work, held: boolean): Promise<voi
   if (!isControllable(tree, slot, what)) return
   if (options.start && !held) {
     // Given up by its finish script: what it is asked to do now is a new attempt.
-    const outcome = readSmall(join(slot, 'data', 'outcome'))?.text.trim()
+    const outcome = readSmall(join(slot, 'data', 'outcome'))?.trim()
     if (outcome === 'crash-loop' || outcome === 'refused') await runTool(tree, 's6-svdt-clear', [slot])
   }
 

@@ -1,10 +1,10 @@
-import {ServiceManagerError, type Host, type ServiceSpec} from '@hermes-cli/service-manager'
+import {readSmall, ServiceManagerError, type Host, type ServiceSpec} from '@hermes-cli/service-manager'
 
 import {randomBytes} from 'node:crypto'
 import {chmodSync, lstatSync, mkdirSync, renameSync, rmSync} from 'node:fs'
 import {dirname, join} from 'node:path'
 
-import {create, isThere, mode, readLink, readSmall, replace} from './entry.js'
+import {create, isThere, mode, readLink, replace} from './entry.js'
 import {launcherFor} from './launcher.js'
 import {OPTIONAL_FILES, renderSlot, SCRIPTS, sha256, type SlotEntry, type SlotRecord} from './render.js'
 import type {ScriptTools} from './scripts.js'
@@ -53,7 +53,7 @@ export function claimOf(slot: string, home: string): Claim {
 
 function readRecord(slot: string): SlotRecord | undefined {
   try {
-    const value = JSON.parse(readSmall(join(slot, 'data', 'hermes.json'))?.text ?? '') as Partial<SlotRecord> | null
+    const value = JSON.parse(readSmall(join(slot, 'data', 'hermes.json')) ?? '') as Partial<SlotRecord> | null
     const texts = [value?.home, value?.id, value?.definition, value?.run_sha256, value?.log_directory]
     return value?.made_by === 'hermes' && texts.every((text) => typeof text === 'string') ? (value as SlotRecord) : undefined
   } catch {
@@ -68,12 +68,12 @@ export const notOwned = (because: string): ServiceManagerError =>
 
 /** The process that runs, if any, was started from an older definition, or the run script is no longer the one we wrote. */
 export function isRestartDue(slot: string, record: SlotRecord): boolean {
-  const started = readSmall(join(slot, 'data', 'started'))?.text.trim()
+  const started = readSmall(join(slot, 'data', 'started'))?.trim()
   if (started !== undefined && started !== record.definition) return true
   const {launcher} = record
   if (launcher !== undefined && readLink(join(slot, 'run')) !== launcher) return true
   const run = readSmall(join(slot, launcher === undefined ? 'run' : 'run.sh'))
-  return run === undefined || sha256(run.text) !== record.run_sha256
+  return run === undefined || sha256(run) !== record.run_sha256
 }
 
 /** Builds the slot under a hidden name and renames it in. False when somebody else was first. */

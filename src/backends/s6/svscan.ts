@@ -1,9 +1,8 @@
-import {commandFailed, ServiceManagerError, type Host} from '@hermes-cli/service-manager'
+import {commandFailed, readSmall, ServiceManagerError, type Host} from '@hermes-cli/service-manager'
 
 import {renameSync, statSync} from 'node:fs'
 import {dirname, join} from 'node:path'
 
-import {readSmall} from './entry.js'
 import {checkLease, leased} from './lease.js'
 import {isServed, needTool, runTool, type Tree} from './scandir.js'
 import {waitUntil} from './wait.js'
@@ -31,7 +30,7 @@ export async function startSvscan(tree: Tree): Promise<number> {
   if (served && isServed(tree)) return pid
   // Ended at once: perhaps somebody else was faster.
   if (!isThere(pid)) await checkLease(tree)
-  const said = readSmall(log)?.text.trim().split('\n').slice(-3).join('\n') ?? ''
+  const said = readSmall(log)?.trim().split('\n').slice(-3).join('\n') ?? ''
   throw new ServiceManagerError('failed-to-start', `s6-svscan did not come up in ${scandir}${said ? `:\n${said}` : ''}`, {
     suggestions: [`Read ${log}.`],
   })

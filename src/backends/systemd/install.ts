@@ -14,10 +14,9 @@ import {checkDefinition, textFor, versionOf} from './definition.js'
 import {forgetFailures, setEnabled, trySetEnabled} from './enable.js'
 import {ensureLinger} from './linger.js'
 import {isRestartDue} from './observe.js'
-import {readUnit} from './render.js'
 import {unitOf, type Site} from './site.js'
 import {must, reload, show, type Properties} from './systemctl.js'
-import {claimOf, driftOf, notOwned, sameSpec, unitPath, writeUnit, type Claim} from './unit.js'
+import {claimOf, driftOf, unitPath, unitsOf} from './unit.js'
 import {verify} from './verify.js'
 
 interface Work extends InstallRequest {
@@ -25,8 +24,6 @@ interface Work extends InstallRequest {
   error?: Error
   restartDue: boolean
 }
-
-const REFUSED = ['EACCES', 'EPERM', 'EROFS']
 
 export async function install(site: Site, spec: ServiceSpec, options: InstallOptions): Promise<InstallResult> {
   const [work] = await place(site, [{options, spec}])
@@ -91,45 +88,13 @@ async function attempt(work: Work, act: () => Promise<void>): Promise<void> {
   }
 }
 
-async function put(site: Site, {options, spec}: InstallRequest, version: number, again = 2): Promise<InstallResult['change']> {
+async function put(site: Site, {options, spec}: InstallRequest, version: number): Promise<InstallResult['change']> {
   checkDefinition(site, spec)
-  const text = textFor(site, spec, version)
-  const claim = claimOf(site, spec.id)
-  if (claim.is === 'foreign') throw notOwned(claim.because)
-  if (claim.is === 'ours' && options.exclusive) throw alreadyRegistered(site, spec.id)
-  if (claim.is === 'ours' && claim.text === text) return 'unchanged'
-  try {
-    if (claim.is === 'ours' && claim.linked) throw Object.assign(new Error('it is a link that somebody else keeps'), {code: 'EROFS'})
-    await writeUnit(site, spec.id, text, {fresh: claim.is === 'absent'})
-  } catch (error) {
-    const {code = '', message} = error as NodeJS.ErrnoException
-    // Made in this very moment by somebody else.
-    if (code === 'EEXIST' && options.exclusive) throw alreadyRegistered(site, spec.id)
-    if (code === 'EEXIST' && again > 0) return put(site, {options, spec}, version, again - 1)
-    if (!REFUSED.includes(code)) throw error
-    if (claim.is !== 'ours' || !sameSpec(claim.record.spec, readUnit(text)!.record.spec)) throw refused(site, spec.id, message)
-    site.host.warn(`${unitPath(site, spec.id)} cannot be written (${message}) and is used as it is`)
-    return 'unchanged'
-  }
-
-  if (claim.is === 'absent') return 'created'
-  tellDrift(site, claim)
-  return 'updated'
+  const {before, change} = await unitsOf(site).put(spec, textFor(site, spec, version), options)
+  const drift = change === 'updated' && before ? driftOf(before) : undefined
+  if (drift !== undefined) site.host.warn(`${before!.path} is written anew: ${drift}; settings of your own belong in a drop-in`)
+  return change
 }
-
-function tellDrift(site: Site, claim: Extract<Claim, {is: 'ours'}>): void {
-  const drift = driftOf(claim)
-  if (drift === undefined) return
-  site.host.warn(`${unitPath(site, claim.record.spec.id)} is written anew: ${drift}; settings of your own belong in a drop-in`)
-}
-
-const alreadyRegistered = (site: Site, id: string): ServiceManagerError =>
-  new ServiceManagerError('already-registered', `"${id}" is registered already: ${unitPath(site, id)}`)
-
-const refused = (site: Site, id: string, message: string): ServiceManagerError =>
-  new ServiceManagerError('permission', `could not install "${id}": ${unitPath(site, id)} cannot be written: ${message}`, {
-    suggestions: [site.scope === 'system' ? 'Run this as root.' : 'Make the directory writable, or change the unit where it comes from.'],
-  })
 
 /** systemd's own verdict on the unit; one that it cannot read is not left to be "registered". */
 function judge(site: Site, work: Work, seen: Properties): void {

@@ -1,13 +1,12 @@
-import type {ServiceStatus} from '@hermes-cli/service-manager'
+import {readSmall, type ServiceStatus} from '@hermes-cli/service-manager'
 
-import {constants} from 'node:fs'
 import {join} from 'node:path'
 
 import {parseStatus} from './parse.js'
 import type {UnitRecord} from './render.js'
 import {stemOf, type Site} from './site.js'
 import {show, type Properties} from './systemctl.js'
-import {claimOf, driftOf, isEnabled, readSmall} from './unit.js'
+import {claimOf, driftOf, isEnabled, type Unit} from './unit.js'
 
 /** What systemd says about a unit, put together with what its file says. */
 export async function observe(site: Site, id: string): Promise<ServiceStatus> {
@@ -20,12 +19,7 @@ export async function observe(site: Site, id: string): Promise<ServiceStatus> {
   return statusFrom(site, id, claim, seen!)
 }
 
-export function statusFrom(
-  site: Site,
-  id: string,
-  claim: {readonly body: string; readonly record: UnitRecord},
-  seen: Properties,
-): ServiceStatus {
+export function statusFrom(site: Site, id: string, claim: Pick<Unit, 'body' | 'record'>, seen: Properties): ServiceStatus {
   const enabled = isEnabled(site, id)
   // Written, and not read by systemd yet: nothing of it runs.
   if (seen.LoadState === 'not-found') return {enabled, state: 'stopped'}
@@ -42,6 +36,7 @@ export function statusFrom(
 /** A process lives that was started from another definition than the unit's of now. */
 export function isRestartDue(site: Site, id: string, record: UnitRecord, seen: Properties): boolean {
   if (Number(seen.MainPID) <= 0) return false
-  const started = readSmall(join(site.runtime, stemOf(site, id), 'definition'), constants.O_NOFOLLOW)?.trim()
+  // The directory is the service's user's.
+  const started = readSmall(join(site.runtime, stemOf(site, id), 'definition'))?.trim()
   return started !== undefined && started !== record.definition
 }

@@ -4,13 +4,12 @@ import {stop} from './control.js'
 import {forgetFailures} from './enable.js'
 import type {Site} from './site.js'
 import {reload} from './systemctl.js'
-import {claimOf, notOwned, unitPath, wantsPath} from './unit.js'
+import {claimOf, unitsOf, wantsPath} from './unit.js'
 
 /** Stops it and removes what we wrote; somebody's drop-ins stay for the case that it comes back. */
 export async function uninstall(site: Site, id: string): Promise<void> {
-  const claim = claimOf(site, id)
-  if (claim.is === 'absent') return
-  if (claim.is === 'foreign') throw notOwned(claim.because)
+  const own = unitsOf(site).lookUp(id)
+  if (!own) return
   try {
     await stop(site, id)
   } catch (error) {
@@ -18,7 +17,7 @@ export async function uninstall(site: Site, id: string): Promise<void> {
   }
 
   rmSync(wantsPath(site, id), {force: true})
-  rmSync(unitPath(site, id), {force: true})
+  rmSync(own.path, {force: true})
   await reload(site)
   await forgetFailures(site, [id])
 }

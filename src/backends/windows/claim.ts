@@ -1,4 +1,4 @@
-import {ServiceManagerError} from '@hermes-cli/service-manager'
+import {notOwned, notRegistered} from '@hermes-cli/service-manager'
 
 import {lstatSync, readdirSync} from 'node:fs'
 import {join} from 'node:path'
@@ -47,17 +47,12 @@ export function claimOf(site: Site, seen: Look, id: string): Claim {
   return {...definition, enabled: isThere(linkPath(site, seen, id)), id, is: 'ours'}
 }
 
-export const notOwned = (because: string): ServiceManagerError =>
-  new ServiceManagerError('not-owned', because, {suggestions: ['Remove it by hand if it is not needed, or use another profile name.']})
-
 /** Throws `not-registered` or `not-owned`. */
 export function ours(site: Site, seen: Look, id: string): Ours {
   const claim = claimOf(site, seen, id)
   if (claim.is === 'ours') return claim
   if (claim.is === 'foreign') throw notOwned(claim.because)
-  throw new ServiceManagerError('not-registered', `no service "${id}" is registered: there is no task ${FOLDER}\\${nameOf(site, id)}`, {
-    suggestions: [`Register it with hermes gateway:start -p ${id}`],
-  })
+  throw notRegistered(id, `there is no task ${FOLDER}\\${nameOf(site, id)}`)
 }
 
 /** All services of this home, in byte order of their ids. */

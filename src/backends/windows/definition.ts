@@ -1,9 +1,8 @@
-import type {ServiceSpec} from '@hermes-cli/service-manager'
+import {readSmall, type ServiceSpec} from '@hermes-cli/service-manager'
 
 import {join} from 'node:path'
 
 import {digest, FILES} from './files.js'
-import {readSmall} from './state.js'
 
 /** What brings it back at a login. */
 export type Autostart = 'startup' | 'task'

@@ -1,6 +1,6 @@
-import {ServiceManagerError, type InstallOptions, type InstallResult, type ServiceSpec} from '@hermes-cli/service-manager'
+import {notOwned, ServiceManagerError, type InstallOptions, type InstallResult, type ServiceSpec} from '@hermes-cli/service-manager'
 
-import {claimOf, isThere, linkPath, notOwned, type Claim} from './claim.js'
+import {claimOf, isThere, linkPath, type Claim} from './claim.js'
 import {exclusively, start} from './control.js'
 import {digestOf, type Definition} from './definition.js'
 import {look, type Look} from './look.js'

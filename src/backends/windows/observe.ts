@@ -1,4 +1,4 @@
-import type {ServiceStatus} from '@hermes-cli/service-manager'
+import {readSmall, type ServiceStatus} from '@hermes-cli/service-manager'
 
 import {join} from 'node:path'
 
@@ -10,7 +10,7 @@ import {STATE, type Look, type Task} from './look.js'
 import {isHeld} from './mutex.js'
 import {launchTextFor, planFor} from './plan.js'
 import {directoryOf, type Site} from './site.js'
-import {readSmall, readState, type State} from './state.js'
+import {readState, type State} from './state.js'
 import {driftOf} from './task.js'
 
 export interface Sight {
@@ -39,7 +39,7 @@ export function driftIn(site: Site, seen: Look, {definition, id, task}: Ours): s
   if (!definition) return `${join(directory, FILES.definition)} is missing or was edited`
   if (task && task.record.definition !== digestOf(definition)) return `${join(directory, FILES.definition)} was edited`
   if (readSmall(join(directory, FILES.launcher)) !== LAUNCHER) return `${join(directory, FILES.launcher)} is missing or was edited`
-  if (readSmall(join(directory, FILES.launch), 'utf16le')?.slice(1) !== launchTextFor(directory))
+  if (readSmall(join(directory, FILES.launch), {encoding: 'utf16le'})?.slice(1) !== launchTextFor(directory))
     return `${join(directory, FILES.launch)} names another Node or another hermes`
   return task ? driftOf(task.xml, planFor(site, seen, definition, true)) : undefined
 }

@@ -1,6 +1,8 @@
+import {notOwned} from '@hermes-cli/service-manager'
+
 import {rmSync} from 'node:fs'
 
-import {claimOf, linkPath, notOwned} from './claim.js'
+import {claimOf, linkPath} from './claim.js'
 import {exclusively, stop} from './control.js'
 import {look} from './look.js'
 import {removeFiles, schtasks, schtasksFailed} from './register.js'

@@ -1,4 +1,6 @@
-import {closeSync, constants, fstatSync, openSync, readFileSync, renameSync, rmSync, writeFileSync} from 'node:fs'
+import {readSmall} from '@hermes-cli/service-manager'
+
+import {renameSync, rmSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 
 import {FILES} from './files.js'
@@ -24,22 +26,6 @@ export interface State {
   readonly exitCode?: number
   readonly signal?: string
   readonly because?: string
-}
-
-const SMALL = 1_048_576
-
-/** Small regular file, never through a link. */
-export function readSmall(path: string, encoding: 'utf8' | 'utf16le' = 'utf8'): string | undefined {
-  let fd: number | undefined
-  try {
-    fd = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOFOLLOW ?? 0))
-    const found = fstatSync(fd)
-    return found.isFile() && found.size <= SMALL ? readFileSync(fd, encoding) : undefined
-  } catch {
-    return undefined
-  } finally {
-    if (fd !== undefined) closeSync(fd)
-  }
 }
 
 const count = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0

@@ -1,9 +1,10 @@
-import {closeSync, constants, fstatSync, lstatSync, openSync, readSync} from 'node:fs'
+import {lstatSync} from 'node:fs'
 import {join} from 'node:path'
+
+import {readSmall} from '../small-file.js'
 
 const STATES = ['starting', 'running', 'pausing', 'stopping', 'failed'] as const
 const REASONS = ['crash-loop', 'exit-78'] as const
-const MAX_BYTES = 4096
 
 /** What an attendant last said of itself and its program. Hearsay until somebody knows that this attendant lives. */
 export interface Attendance {
@@ -74,18 +75,3 @@ function processOf(text = ''): {pid: number; born: string} | undefined {
 }
 
 const whole = (text = ''): number | undefined => (/^\d{1,12}$/.test(text) ? Number(text) : undefined)
-
-function readSmall(path: string): string | undefined {
-  let fd: number | undefined
-  try {
-    fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW)
-    const {size} = fstatSync(fd)
-    if (!fstatSync(fd).isFile() || size > MAX_BYTES) return undefined
-    const buffer = Buffer.alloc(MAX_BYTES)
-    return buffer.toString('utf8', 0, readSync(fd, buffer, 0, MAX_BYTES, 0))
-  } catch {
-    return undefined
-  } finally {
-    if (fd !== undefined) closeSync(fd)
-  }
-}

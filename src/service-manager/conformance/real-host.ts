@@ -1,11 +1,12 @@
 import {execFile, spawn} from 'node:child_process'
-import {accessSync, closeSync, constants, openSync, readFileSync, renameSync, statSync, writeFileSync} from 'node:fs'
+import {accessSync, closeSync, constants, openSync, renameSync, statSync, writeFileSync} from 'node:fs'
 import {basename, delimiter, dirname, join} from 'node:path'
 import {createInterface} from 'node:readline'
 import {setTimeout as delay} from 'node:timers/promises'
 
 import type {ExecOptions, ExecResult, FifoState, Host, HostFacts} from '../host.js'
 import {shellCommand} from '../shell.js'
+import {readSmall} from '../small-file.js'
 
 /** What the host of a harness stands for. */
 export interface RealHostOptions {
@@ -59,13 +60,7 @@ function facts(environment: RealHostOptions['environment'], home: string): HostF
     isDirectory: (path) => statSync(path, {throwIfNoEntry: false})?.isDirectory() ?? false,
     platform: process.platform,
     probeFifo,
-    readText(path) {
-      try {
-        return readFileSync(path, 'utf8')
-      } catch {
-        return undefined
-      }
-    },
+    readText: (path) => readSmall(path, {follow: true}),
     uid: process.geteuid?.() ?? -1,
   }
 }
