@@ -73,7 +73,7 @@ function cureOf({observed, profile, state}: NonNullable<ProfileFacts['status']>)
 
 function checkState({config, name, status}: ProfileFacts, managed: boolean, report: Report): Finding[] {
   if (!status) return []
-  const {drift, intent, reason, registered, restart_due, state, warnings} = status
+  const {drift, failures, intent, reason, registered, restart_due, state, warnings} = status
   const found = warnings.map((text) => report('unreadable', 'warning', text, 'Remove that file; it is made anew.'))
   const because = reason ? `: ${reason.split('\n')[0]}` : ''
   if (intent === 'running' && ['absent', 'failed', 'stopped', 'unknown'].includes(state)) {
@@ -81,6 +81,11 @@ function checkState({config, name, status}: ProfileFacts, managed: boolean, repo
     // Said already: its configuration cannot be used.
     if (config.ok || state !== 'failed')
       found.push(report('not-up', 'error', `it is meant to run and is ${how}${because}`, managed ? cureOf(status) : NO_MANAGER))
+  }
+
+  if (state === 'starting' && failures > 0) {
+    const cure = `See why: hermes gateway:logs ${name}, and mend it; it is tried again by itself`
+    found.push(report('failing', 'warning', `it fails again and again${because}`, cure))
   }
 
   if (state === 'degraded') found.push(report('degraded', 'warning', `it is degraded${because}`, `hermes gateway:logs ${name}`))

@@ -3,7 +3,8 @@ import {isServiceManagerError, type ServiceManager} from '@hermes-cli/service-ma
 import {HermesError} from '../profile/errors.js'
 import {readState} from './state.js'
 
-const LAST_LINES = 10
+/** As many as one uncaught error of Node prints, with what it says at its beginning. */
+const LAST_LINES = 20
 
 export interface Attempt {
   readonly profile: string

@@ -117,6 +117,12 @@ describe('What the doctor finds', () => {
       /^loginctl enable-linger$/,
     ],
     'a gateway outside its manager': [() => ofProfile({status: status({state: 'foreground'})}), 'outside', 'warning', /stop coder/],
+    'a gateway that fails again and again': [
+      () => ofProfile({status: status({failures: 3, reason: 'waiting 4 s', state: 'starting'})}),
+      'failing',
+      'warning',
+      /gateway:logs coder/,
+    ],
     'a gateway that comes back though it is meant to be down': [
       () => ofProfile({status: status({intent: 'stopped', state: 'stopped'})}),
       'comes-back',

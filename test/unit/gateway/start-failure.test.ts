@@ -1,5 +1,7 @@
-import {ServiceManagerError} from '@hermes-cli/service-manager'
+import {ServiceManagerError, type LogOptions} from '@hermes-cli/service-manager'
 import {expect} from 'chai'
+import {spawnSync} from 'node:child_process'
+import {join} from 'node:path'
 
 import {startFailure} from '#hermes/gateway/start-failure.js'
 import {writeState, type GatewayStateName} from '#hermes/gateway/state.js'
@@ -50,6 +52,15 @@ describe('Why a start did not succeed', () => {
   it('is nothing that a gateway says of itself while it runs', async () => {
     await state('running', at(10), 'an old story')
     expect((await told(late)).message).to.include('not ready within 3 s')
+  })
+
+  it('comes with the whole of an uncaught error of Node', async () => {
+    const {stderr} = spawnSync(process.execPath, [join(directory, 'no agent.js')], {encoding: 'utf8'})
+    async function* logs(_: string, {lines}: LogOptions): AsyncGenerator<string> {
+      yield* [...stderr.trimEnd().split('\n'), 'hermes: gateway of profile coder ends with 1: program exited with 1'].slice(-lines)
+    }
+
+    expect((await told(gaveUp, {logs})).message).to.match(/Cannot find module .*no agent\.js/)
   })
 
   it('comes with the last log lines, and without them where they cannot be read', async () => {
