@@ -43,7 +43,7 @@ export async function prepareOpenrc({home, signal}) {
   const lab = await timed('a booted OpenRC', () => bootOpenrc(tree, mounts))
   return {
     environment: {},
-    prefix: lab.enter(undefined, {cwd: root, env: {NO_COLOR: '1', TMPDIR: '/tmp'}}),
+    prefix: lab.enter(undefined, {cwd: root, env: {DISPOSABLE_MACHINE: '1', NO_COLOR: '1', TMPDIR: '/tmp'}}),
     reports,
     async stop() {
       await lab.stop()

@@ -46,6 +46,8 @@ async function killAll() {
 }
 
 export function createOpenrc(home) {
+  if (process.env.DISPOSABLE_MACHINE !== '1')
+    throw new Error('These tests kill every process of this machine. Set DISPOSABLE_MACHINE=1 on one that nobody needs.')
   const host = realHost({environment: {PATH: process.env.PATH}, home})
   return {
     host,
