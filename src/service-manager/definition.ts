@@ -28,6 +28,7 @@ export interface PutResult<T> {
   readonly before?: OwnDefinition<T>
 }
 
+/** The services of one home, for a manager that has a file for each in one directory. */
 export interface ServiceFiles<T> {
   pathOf(id: string): string
   claim(id: string): DefinitionClaim<T>

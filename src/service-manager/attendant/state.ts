@@ -5,6 +5,7 @@ import {readSmall} from '../small-file.js'
 
 const STATES = ['starting', 'running', 'pausing', 'stopping', 'failed'] as const
 const REASONS = ['crash-loop', 'exit-78'] as const
+const MAX_BYTES = 4096
 
 /** What an attendant last said of itself and its program. Hearsay until somebody knows that this attendant lives. */
 export interface Attendance {
@@ -24,12 +25,12 @@ export interface Attendance {
 /** What the attendant of that directory says; undefined where there is nothing, or nothing that can be read. */
 export function readAttendance(directory: string): Attendance | undefined {
   for (let again = 0; again < 20; again++) {
-    const text = readSmall(join(directory, 'state'))
+    const text = readSmall(join(directory, 'state'), {limit: MAX_BYTES})
     if (text === undefined) return undefined
     const ready = (lstatSync(join(directory, 'ready'), {throwIfNoEntry: false})?.size ?? 0) > 0
     const begun = lstatSync(join(directory, 'begun'), {throwIfNoEntry: false})?.mtime
     // Both are of this very run only where that was the same before and after.
-    if (readSmall(join(directory, 'state')) === text) return parseAttendance(text, ready, begun)
+    if (readSmall(join(directory, 'state'), {limit: MAX_BYTES}) === text) return parseAttendance(text, ready, begun)
   }
 
   return undefined

@@ -35,6 +35,7 @@ describe('a small file', () => {
     writeFileSync(at('wide'), 'text ☃', 'utf16le')
     expect(readSmall(at('wide'), {encoding: 'utf16le'})).to.equal('text ☃')
     expect(readSmall(at('largest'))).to.have.length(LIMIT)
+    expect([readSmall(at('file'), {limit: 8}), readSmall(at('file'), {limit: 7})]).to.deep.equal(['text ☃', undefined])
     // Of no size, and not empty.
     if (process.platform === 'linux') expect(readSmall('/proc/self/status')).to.match(/^Name:/)
   })
