@@ -2,7 +2,7 @@ import type {Host, ServiceStatus} from '@hermes-cli/service-manager'
 
 import type {ProgramFile} from './files.js'
 import type {Site} from './locate.js'
-import {FINAL, render} from './render.js'
+import {render} from './render.js'
 import {call, FAULTS, tolerate} from './rpc.js'
 
 /** supervisor.states.ProcessStates */
@@ -23,9 +23,9 @@ interface Info {
 export const look = async (site: Site, name: string): Promise<Info | undefined> =>
   (await tolerate([FAULTS.BAD_NAME], call(site, 'getProcessInfo', [name]))) as unknown as Info | undefined
 
-/** Nothing of it runs, and supervisord will not start it by itself: what ended with a code that is not final it does start. */
+/** Nothing of it runs, and supervisord will not start it by itself: what ended with another code than 0 it does start. */
 export const isDown = (info: Info | undefined): boolean =>
-  !info || info.state === STATES.STOPPED || info.state === STATES.FATAL || (info.state === STATES.EXITED && FINAL.includes(info.exitstatus))
+  !info || info.state === STATES.STOPPED || info.state === STATES.FATAL || (info.state === STATES.EXITED && info.exitstatus === 0)
 
 /** It was never started: supervisord does so in its next round, where it starts it by itself. */
 export const isToCome = (info: Info | undefined): boolean => info?.state === STATES.STOPPED && info.start === 0
@@ -43,22 +43,12 @@ export async function observe(site: Site, file: ProgramFile): Promise<ServiceSta
   const {enabled, spec} = file
   const edited = render(site, file.name, spec, enabled) !== file.text
   const about = {enabled, ...(edited ? {drift: `${file.path} was edited`} : {})}
-  if (!info || isDown(info)) {
-    const because = failureOf(info)
-    return because === undefined ? {...about, state: 'stopped'} : {...about, because, state: 'failed'}
-  }
-
+  if (!info || isDown(info))
+    return info?.state === STATES.FATAL ? {...about, because: info.spawnerr, state: 'failed'} : {...about, state: 'stopped'}
   if (info.state === STATES.STARTING || info.state === STATES.BACKOFF || info.state === STATES.EXITED) return {...about, state: 'starting'}
   if (info.pid === 0) return {because: `supervisord says that it is in state ${info.state}, without a process`, state: 'unknown'}
   const restartDue = await isRestartDue(site, file.name)
   return {...about, pid: info.pid, ready: null, restartDue, since: sinceOf(site.host, info), state: 'running'}
-}
-
-/** Why it did not even begin. */
-export function failureOf(info: Info | undefined): string | undefined {
-  if (info?.state === STATES.FATAL) return info.spawnerr
-  if (info?.state !== STATES.EXITED || info.exitstatus === 0) return undefined
-  return `its program could not be run (the shell ended with ${info.exitstatus})`
 }
 
 /** It has a process of an older definition than its file. */

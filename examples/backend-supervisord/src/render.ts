@@ -4,9 +4,6 @@ import {join} from 'node:path'
 
 import type {Place} from './locate.js'
 
-/** What stays down: what ended well, and what the shell could not run. */
-export const FINAL = [0, 126, 127]
-
 /** Bytes of a log, and how many older ones stay. */
 const [LOG_SIZE, LOGS] = ['1MB', 5]
 
@@ -22,9 +19,9 @@ export function render({isRoot, logs}: Place, name: string, spec: ServiceSpec, e
     // In environment= a value can neither begin nor end with a quotation mark, in directory= nothing follows " ;".
     `command=/bin/sh -c ${word(launchLines(spec).join('; '))}`,
     `autostart=${enabled}`,
-    // All else is started again at once: the gateway itself waits between failures.
+    // What ends with 0 stays down, all else is started again at once: the gateway itself waits between failures.
     'autorestart=unexpected',
-    `exitcodes=${FINAL}`,
+    'exitcodes=0',
     // Otherwise an early end with 0 counts as a failed start.
     'startsecs=0',
     `stopwaitsecs=${Math.ceil(spec.stopSeconds)}`,

@@ -2,7 +2,7 @@
 import {checked} from '@hermes-cli/service-manager'
 import assert from 'node:assert/strict'
 import {execFile} from 'node:child_process'
-import {copyFileSync, appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
+import {appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {afterEach, beforeEach, describe, it} from 'node:test'
@@ -186,24 +186,6 @@ describe('on a supervisord', () => {
       await manager.install(spec({command: ['/bin/sh', '-c', `echo ${id} >>'${log}'`], id}), {start: true}).catch(() => {})
     await until(() => existsSync(log) && new Set(readFileSync(log, 'utf8').split('\n')).size > ids.length)
     assert.deepEqual(readFileSync(log, 'utf8').trim().split('\n'), ids)
-  })
-
-  it('what cannot be run any more stays down and says why, until it can', async () => {
-    const program = join(home, 'program')
-    copyFileSync('/bin/sleep', program)
-    await manager.install(spec({command: [program, '1000']}), {start: true})
-    const {pid} = await manager.status('a')
-    rmSync(program)
-    process.kill(pid, 'SIGKILL')
-    const {because} = await until(async () => {
-      const status = await manager.status('a')
-      return status.state === 'failed' && status
-    })
-    assert.match(because, /could not be run/)
-    assert.match(await refusal(manager.start('a')), /^failed-to-start: .*ENOENT/)
-    copyFileSync('/bin/sleep', program)
-    await manager.start('a')
-    assert.equal((await manager.status('a')).state, 'running')
   })
 
   it('logs go with the service, and follow it through a rotation', async () => {
