@@ -83,7 +83,7 @@ function checkState({config, name, status}: ProfileFacts, managed: boolean, repo
       found.push(report('not-up', 'error', `it is meant to run and is ${how}${because}`, managed ? cureOf(status) : NO_MANAGER))
   }
 
-  if (state === 'starting' && failures > 0) {
+  if (state === 'starting' && failures > 1) {
     const cure = `See why: hermes gateway:logs ${name}, and mend it; it is tried again by itself`
     found.push(report('failing', 'warning', `it fails again and again${because}`, cure))
   }

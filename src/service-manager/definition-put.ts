@@ -47,7 +47,10 @@ export async function putDefinition<T extends {readonly spec: ServiceSpec}>(
     }
   }
 
-  throw new ServiceManagerError('already-registered', `"${spec.id}" is registered already: ${path}`)
+  if (exclusive) throw new ServiceManagerError('already-registered', `"${spec.id}" is registered already: ${path}`)
+  throw new ServiceManagerError('timeout', `could not install "${spec.id}": ${path} came and went ${TRIES} times`, {
+    suggestions: ['Somebody else installs and removes it; try again.'],
+  })
 }
 
 /** The same thing to run, whatever the text around it. */

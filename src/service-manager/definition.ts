@@ -22,7 +22,7 @@ export type OwnDefinition<T> = T & {readonly is: 'ours'; readonly linked: boolea
 export type DefinitionClaim<T> =
   OwnDefinition<T> | {readonly is: 'absent'} | {readonly is: 'foreign'; readonly because: string; readonly home?: string}
 
-/** `before`: what was replaced. */
+/** `before`: what was there. */
 export interface PutResult<T> {
   readonly change: InstallResult['change']
   readonly before?: OwnDefinition<T>

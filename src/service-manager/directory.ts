@@ -67,7 +67,7 @@ export function serviceDirectories(host: Host, root: string, prefix: string): Se
     // A copy of another one's directory says another id.
     if (spec?.id === id) return {path, spec}
     if (!isThere(path)) return undefined
-    throw notOwned(`${path} was not made by hermes for ${host.home}; it is left alone`)
+    throw notOwned(`${path} was not made by hermes for ${host.home}`)
   }
 
   const get = (id: string): ServiceDirectory => {

@@ -55,7 +55,9 @@ export function isServiceManagerError(error: unknown): error is ServiceManagerEr
 
 /** Of a definition that is there and not this home's to touch. */
 export const notOwned = (because: string): ServiceManagerError =>
-  new ServiceManagerError('not-owned', because, {suggestions: ['Remove it by hand if it is not needed, or use another profile name.']})
+  new ServiceManagerError('not-owned', `${because}; it is left alone`, {
+    suggestions: ['Remove it by hand if nothing needs it, or use another profile name.'],
+  })
 
 /** `because`: what was looked for: "there is no /etc/init.d/x". */
 export const notRegistered = (id: string, because: string): ServiceManagerError =>

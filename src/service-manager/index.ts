@@ -22,7 +22,7 @@ export {
   type ServiceManagerErrorCode,
 } from './errors.js'
 export type {DetachedOptions, ExecOptions, ExecResult, FifoState, Host, HostFacts} from './host.js'
-export {readLogDirectory, readLogFiles} from './log-files.js'
+export {readLogDirectory, readLogFiles, type LogFiles} from './log-files.js'
 export {recordComment, recordDigest, recordOf, specIn, specInComment} from './record.js'
 export {serviceFiles} from './service-files.js'
 export {serviceStem, type StemOptions} from './service-name.js'

@@ -1,78 +1,153 @@
-import {constants, readdirSync} from 'node:fs'
-import {open, type FileHandle} from 'node:fs/promises'
+import {closeSync, readdirSync, readSync} from 'node:fs'
 import {join} from 'node:path'
 
+import {ServiceManagerError} from './errors.js'
 import type {Host} from './host.js'
+import {inodeAt, LogReader, openLog} from './log-reader.js'
 import type {LogOptions} from './types.js'
 
+/** Milliseconds between two looks at a log that is followed. */
+const LOOK = 100
+/** Bytes of one read. */
+const CHUNK = 65_536
+
+/** Paths as they are now, oldest first; the last one is that which is written. */
+export type LogFiles = () => readonly string[]
+
 /**
- * For `logs` of a manager that keeps plain files: the last lines of these, which are given oldest first, and with `follow`
- * what comes after them in the last one, across rotations (needs `tail -F`). A file that is not there has no lines. Throws
- * what the system says of one that may not be read.
+ * For `logs` of what keeps plain files: the last lines of these, oldest first, and with `follow` what comes after them,
+ * each line once and in order, whatever is rotated meanwhile: by a file's new name, or by emptying it. A file that is not
+ * there, or is a link or a FIFO, has no lines; one of more than 1 MiB comes in pieces. Throws `permission`.
  */
-export async function* readLogFiles(host: Host, files: readonly string[], {follow, lines, signal}: LogOptions): AsyncGenerator<string> {
-  const current = files.at(-1)
-  if (current === undefined) return
-  const last = await lastLinesOf(current, lines)
-  yield* await lastLinesOfAll(files.slice(0, -1), lines - last.length)
-  if (!follow) {
-    yield* last
-    return
-  }
-
-  // With fewer lines than asked for the whole file is shown, so that none is lost between counting and following.
-  const from = last.length < lines ? '+1' : String(lines)
-  yield* host.stream('tail', ['-n', from, '-F', current], signal ? {signal} : {})
-}
-
-async function lastLinesOfAll(files: readonly string[], wanted: number): Promise<string[]> {
-  let found: string[] = []
-  for (const file of [...files].reverse()) {
-    found = [...(await lastLinesOf(file, wanted - found.length)), ...found]
-  }
-
-  return found
-}
-
-/** However long the file is, no more than about twice these lines are kept in memory. */
-async function lastLinesOf(path: string, wanted: number): Promise<string[]> {
-  const file = wanted > 0 ? await openLog(path) : undefined
-  if (!file) return []
+export async function* readLogFiles(host: Host, files: LogFiles, options: LogOptions): AsyncGenerator<string> {
   try {
-    let lines: string[] = []
-    let rest = ''
-    for await (const chunk of file.createReadStream({autoClose: false, encoding: 'utf8'})) {
-      const more = `${rest}${chunk as string}`.split('\n')
-      rest = more.pop()!
-      lines.push(...more)
-      if (lines.length > 2 * wanted + 1000) lines = lines.slice(-wanted)
-    }
-
-    if (rest !== '') lines.push(rest)
-    return lines.slice(-wanted)
-  } finally {
-    await file.close()
-  }
-}
-
-/** Neither what waits, as a FIFO does, nor a link: whoever reads may be root, in a directory of somebody else. */
-async function openLog(path: string): Promise<FileHandle | undefined> {
-  const {O_NOFOLLOW = 0, O_NONBLOCK = 0, O_RDONLY} = constants
-  try {
-    const file = await open(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW)
-    if ((await file.stat()).isFile()) return file
-    await file.close()
-    return undefined
+    yield* read(host, files, options)
   } catch (error) {
-    const {code = ''} = error as NodeJS.ErrnoException
-    if (['ELOOP', 'ENOENT', 'ENOTDIR', 'ENXIO'].includes(code)) return undefined
-    throw error
+    const {code, path} = error as NodeJS.ErrnoException
+    if (code !== 'EACCES' && code !== 'EPERM') throw error
+    throw new ServiceManagerError('permission', `the log cannot be read: user ${host.uid} may not read ${path ?? 'it'}`, {
+      cause: error,
+      suggestions: ['Run this as the user the service runs as, or as root.'],
+    })
   }
 }
 
 /** The same for a directory that svlogd, s6-log or multilog writes: `current`, and `@` and a time for what was rotated. */
-export async function* readLogDirectory(host: Host, directory: string, options: LogOptions): AsyncGenerator<string> {
-  const rotated = host.isDirectory(directory) ? readdirSync(directory).filter((name) => name.startsWith('@')) : []
-  const files = [...rotated.sort(), 'current'].map((name) => join(directory, name))
-  yield* readLogFiles(host, files, options)
+export function readLogDirectory(host: Host, directory: string, options: LogOptions): AsyncGenerator<string> {
+  const files = (): string[] => [
+    ...namesIn(directory)
+      .filter((name) => name.startsWith('@'))
+      .sort(),
+    'current',
+  ]
+  return readLogFiles(host, () => files().map((name) => join(directory, name)), options)
+}
+
+function namesIn(directory: string): string[] {
+  try {
+    return readdirSync(directory)
+  } catch (error) {
+    const {code} = error as NodeJS.ErrnoException
+    if (code === 'ENOENT' || code === 'ENOTDIR') return []
+    throw error
+  }
+}
+
+async function* read(host: Host, files: LogFiles, {follow, lines, signal}: LogOptions): AsyncGenerator<string> {
+  const current = files().at(-1)
+  if (current === undefined) return
+  let reader = new LogReader(current)
+  try {
+    const last = lastLines(files, reader, lines)
+    // What has no line break yet is shown when it gets one, or at once where nobody waits for it.
+    const rest = follow ? '' : reader.rest.toString('utf8')
+    if (lines > 0) yield* (rest === '' ? last : [...last, rest]).slice(-lines)
+    if (!follow) return
+    while (!signal?.aborted) {
+      const moved = reader.wasReplaced()
+      yield* reader.read()
+      if (moved) {
+        let half = reader.rest
+        // More than one rotation may have come since the last look.
+        for (const between of rotatedAfter(files, reader.inode)) {
+          const {found, rest: next} = readWhole(between, half)
+          yield* found
+          half = next
+        }
+
+        reader.close()
+        reader = new LogReader(current, half)
+      } else await host.sleep(LOOK, signal).catch(() => {})
+    }
+  } finally {
+    reader.close()
+  }
+}
+
+/** Files that came between that one, which was rotated, and the one that is written now. */
+function rotatedAfter(files: LogFiles, inode: bigint | undefined): readonly string[] {
+  const older = files().slice(0, -1)
+  const index = older.findIndex((path) => inodeAt(path) === inode)
+  return index === -1 ? [] : older.slice(index + 1)
+}
+
+function readWhole(path: string, half: Buffer): {found: string[]; rest: Buffer} {
+  const reader = new LogReader(path, half)
+  try {
+    const found = [...reader.read()]
+    return {found, rest: reader.rest}
+  } finally {
+    reader.close()
+  }
+}
+
+/** The reader stands behind them afterwards. */
+function lastLines(files: LogFiles, reader: LogReader, wanted: number): readonly string[] {
+  const older = enoughOf(files(), wanted)
+  // The reader's own may have been rotated since it was opened, and others after it.
+  const {inode} = reader
+  const own = inode === undefined ? -1 : older.findIndex((path) => inodeAt(path) === inode)
+  let last: string[] = []
+  const keep = (lines: Iterable<string>): void => {
+    for (const line of lines) {
+      last.push(line)
+      if (last.length > 2 * wanted + 1000) last = wanted === 0 ? [] : last.slice(-wanted)
+    }
+  }
+
+  // A rotation may come in the middle of a line, and of a letter.
+  let half: Buffer | undefined
+  for (const path of own === -1 ? older : older.slice(0, own)) {
+    const {found, rest} = readWhole(path, half ?? Buffer.alloc(0))
+    keep(found)
+    half = rest
+  }
+
+  if (half) reader.prepend(half)
+  keep(reader.read())
+  return wanted === 0 ? [] : last.slice(-wanted)
+}
+
+/** As many of the newer files before the last one as have the lines that are wanted, and the end of one before. */
+function enoughOf(files: readonly string[], wanted: number): readonly string[] {
+  let breaks = 0
+  let first = files.length
+  while (first > 0 && breaks <= wanted) breaks += lineBreaks(files[--first]!)
+  return files.slice(first, -1)
+}
+
+function lineBreaks(path: string): number {
+  const fd = openLog(path)
+  if (fd === undefined) return 0
+  try {
+    const buffer = Buffer.alloc(CHUNK)
+    let breaks = 0
+    for (let count; (count = readSync(fd, buffer, 0, CHUNK, null)) > 0;) {
+      for (let at = buffer.indexOf(10); at !== -1 && at < count; at = buffer.indexOf(10, at + 1)) breaks++
+    }
+
+    return breaks
+  } finally {
+    closeSync(fd)
+  }
 }

@@ -1,5 +1,5 @@
 import {randomBytes} from 'node:crypto'
-import {linkSync, lstatSync, mkdirSync, readdirSync, rmSync} from 'node:fs'
+import {closeSync, fsyncSync, linkSync, lstatSync, mkdirSync, openSync, readdirSync, rmSync} from 'node:fs'
 import {join} from 'node:path'
 
 import type {DefinitionClaim, DefinitionPlace, OwnDefinition, ServiceFiles} from './definition.js'
@@ -42,10 +42,12 @@ export function serviceFiles<T extends {readonly spec: ServiceSpec}>(host: Host,
   const create = async (id: string, text: string): Promise<boolean> => {
     mkdirSync(directory, {mode: directoryMode, recursive: true})
     // Managers pass over hidden names.
-    const temporary = join(directory, `.${randomBytes(8).toString('hex')}`)
+    const temporary = join(directory, `.hermes-${randomBytes(8).toString('hex')}`)
     await host.writeFileAtomic(temporary, text, mode)
     try {
       linkSync(temporary, pathOf(id))
+      rmSync(temporary)
+      syncDirectory(directory)
       return true
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
@@ -57,11 +59,20 @@ export function serviceFiles<T extends {readonly spec: ServiceSpec}>(host: Host,
 
   const names = (): readonly string[] => namesIn(directory).filter((name) => isName(name))
 
+  // A file may say anything of itself, an impossible id too.
+  const isNamed = (id: string, name: string): boolean => {
+    try {
+      return nameOf(id) === name
+    } catch {
+      return false
+    }
+  }
+
   const files: ServiceFiles<T> = {
     all: () =>
       names()
         .map((name) => ({found: claimAt(name), name}))
-        .flatMap(({found, name}) => (found.is === 'ours' && nameOf(found.spec.id) === name ? [found] : []))
+        .flatMap(({found, name}) => (found.is === 'ours' && isNamed(found.spec.id, name) ? [found] : []))
         .sort((a, b) => (a.spec.id < b.spec.id ? -1 : 1)),
     claim,
     claimAt,
@@ -77,6 +88,18 @@ export function serviceFiles<T extends {readonly spec: ServiceSpec}>(host: Host,
     put: (spec, text, options = {}) => putDefinition(host, {...place, ...files, mode}, {spec, text}, options),
   }
   return files
+}
+
+/** So that its name outlives a power cut, as its text does. Some network file systems do not. */
+function syncDirectory(path: string): void {
+  const fd = openSync(path, 'r')
+  try {
+    fsyncSync(fd)
+  } catch {
+    // Then it is as durable as that file system is.
+  } finally {
+    closeSync(fd)
+  }
 }
 
 function namesIn(directory: string): string[] {

@@ -64,8 +64,8 @@ export async function createRunsvdir(home, {tick = true} = {}) {
       for (const pid of left) kill(pid, 'SIGKILL')
       return left.length === 0
     })
-    await ended
     if (!gone) throw new Error(`still there: ${members().join(', ')}`)
+    await ended
   }
 
   await start()

@@ -4,7 +4,7 @@ import {accessSync, constants} from 'node:fs'
 
 import {find, get, type ProgramFile} from './files.js'
 import type {Site} from './locate.js'
-import {isDown, isToCome, isUp, look, reread} from './observe.js'
+import {isDown, isNew, isUp, look, reread} from './observe.js'
 import {render} from './render.js'
 import {call, Fault, FAULTS, tolerate} from './rpc.js'
 
@@ -45,8 +45,8 @@ export async function up(site: Site, id: string, begun = false): Promise<void> {
   const done = await waitUntil(site.host, seconds * 1000, async () => {
     const info = await look(site, name)
     if (isUp(info)) return true
-    if (!isDown(info) || (begun && isToCome(info))) return false
-    if (begun && info) throw failed(info.spawnerr || 'it ended at once')
+    if (!isDown(info)) return false
+    if (begun && info && !isNew(info)) throw failed(info.spawnerr || 'it ended at once')
     // Not both: what ends at once would run twice.
     begun = (await takeUp(site, id, {starting: true})) || (await begin(site, name, failed))
     return false

@@ -69,7 +69,7 @@ export function connect(host: Host): ServiceManager {
     async *logs(id, options) {
       const site = here()
       const log = (await look(site, get(site, id).name))?.stdout_logfile
-      if (log) yield* readLogFiles(host, logFiles(log), options)
+      if (log) yield* readLogFiles(host, () => logFiles(log), options)
     },
   }
 }

@@ -27,8 +27,8 @@ export const look = async (site: Site, name: string): Promise<Info | undefined> 
 export const isDown = (info: Info | undefined): boolean =>
   !info || info.state === STATES.STOPPED || info.state === STATES.FATAL || (info.state === STATES.EXITED && info.exitstatus === 0)
 
-/** It was never started: supervisord does so in its next round, where it starts it by itself. */
-export const isToCome = (info: Info | undefined): boolean => info?.state === STATES.STOPPED && info.start === 0
+/** It was not started since supervisord took it up. */
+export const isNew = (info: Info | undefined): boolean => info?.state === STATES.STOPPED && info.start === 0
 
 export const isUp = (info: Info | undefined): boolean => info?.state === STATES.RUNNING
 

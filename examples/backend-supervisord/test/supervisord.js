@@ -13,9 +13,9 @@ async function until(what, answer) {
 
 const statusOf = (pid) => readFileSync(`/proc/${pid}/status`, 'utf8')
 
-function kill(pid) {
+function kill(pid, signal) {
   try {
-    process.kill(pid, 'SIGKILL')
+    process.kill(pid, signal)
   } catch {
     // It was faster.
   }
@@ -33,6 +33,10 @@ function family(pid) {
 }
 
 const isAlive = (pid) => family(pid).length > 0
+
+function isStopped(pid) {
+  return !isAlive(pid) || /^State:\s+[Tt]/m.test(statusOf(pid))
+}
 
 export async function createSupervisord(home) {
   const directory = mkdtempSync(join(tmpdir(), 'supervisord-kit-'))
@@ -64,10 +68,14 @@ files = %(here)s/conf.d/*.conf
 
   async function killAll() {
     // Stopped first, so that it starts nothing anew meanwhile.
-    supervisord.kill('SIGSTOP')
-    await until('supervisord is stopped', () => !isAlive(supervisord.pid) || /^State:\s+T/m.test(statusOf(supervisord.pid)))
-    const members = family(supervisord.pid)
-    for (const pid of members) kill(pid)
+    let members = []
+    await until('all of it is stopped', () => {
+      const before = members.length
+      members = family(supervisord.pid)
+      for (const pid of members) kill(pid, 'SIGSTOP')
+      return members.length === before && members.every((pid) => isStopped(pid))
+    })
+    for (const pid of members) kill(pid, 'SIGKILL')
     await until('all of it is gone', () => !members.some((pid) => isAlive(pid)))
   }
 

@@ -1,4 +1,4 @@
-import {ServiceManagerError, type StopOptions} from '@hermes-cli/service-manager'
+import {notOwned, notRegistered, ServiceManagerError, type StopOptions} from '@hermes-cli/service-manager'
 
 import {observe} from './observe.js'
 import {
@@ -14,7 +14,7 @@ import {
   toolFailed,
   type Tree,
 } from './scandir.js'
-import {checkSlotName, claimOf, identityOf, notOwned, setDown, slotPath} from './slot.js'
+import {checkSlotName, claimOf, identityOf, setDown, slotPath} from './slot.js'
 import {waitSupervised} from './wait.js'
 
 /** The path of a slot that is ours. Throws `not-registered` or `not-owned`. */
@@ -25,9 +25,7 @@ function ownSlot({deadlines, host, scandir}: Tree, id: string): string {
   const claim = claimOf(slot, host.home)
   if (claim.is === 'ours') return slot
   if (claim.is === 'foreign') throw notOwned(claim.because)
-  throw new ServiceManagerError('not-registered', `no service "${id}" is registered: there is no ${slot}`, {
-    suggestions: [`Register it with hermes gateway:start -p ${id}`],
-  })
+  throw notRegistered(id, `there is no ${slot}`)
 }
 
 /** Up, ready if it can say so, and enabled. */

@@ -1,26 +1,15 @@
-import {readLogDirectory, ServiceManagerError, type LogOptions} from '@hermes-cli/service-manager'
+import {notOwned, notRegistered, readLogDirectory, type LogOptions} from '@hermes-cli/service-manager'
 
 import {join} from 'node:path'
 
-import {permissionDenied, type Tree} from './scandir.js'
-import {claimOf, notOwned, slotPath} from './slot.js'
+import type {Tree} from './scandir.js'
+import {claimOf, slotPath} from './slot.js'
 
 /** The last lines of what s6-log keeps, oldest first, and with `follow` what comes after them, across rotations. */
-export async function* readLogs(tree: Tree, id: string, options: LogOptions): AsyncIterable<string> {
-  const directory = logDirectory(tree, id)
-  try {
-    yield* readLogDirectory(tree.host, directory, options)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EACCES')
-      throw permissionDenied(tree.host, directory, `could not read the log of "${id}"`)
-    throw error
-  }
-}
-
-function logDirectory({host, scandir}: Tree, id: string): string {
+export async function* readLogs({host, scandir}: Tree, id: string, options: LogOptions): AsyncIterable<string> {
   const slot = slotPath(scandir, id)
   const claim = claimOf(slot, host.home)
-  if (claim.is === 'ours') return join(host.home, claim.record.log_directory)
   if (claim.is === 'foreign') throw notOwned(claim.because)
-  throw new ServiceManagerError('not-registered', `no service "${id}" is registered: there is no ${slot}`)
+  if (claim.is === 'absent') throw notRegistered(id, `there is no ${slot}`)
+  yield* readLogDirectory(host, join(host.home, claim.record.log_directory), options)
 }

@@ -1,4 +1,5 @@
 import {
+  notOwned,
   ServiceManagerError,
   type Host,
   type InstallOptions,
@@ -14,7 +15,7 @@ import {readLogs} from './logs.js'
 import {observe} from './observe.js'
 import {remove, sweep} from './removal.js'
 import {checkOwner, DEADLINES, directoriesIn, isServed, permissionDenied, type Deadlines, type Tree} from './scandir.js'
-import {claimOf, isSlotName, notOwned, PREFIX, slotPath} from './slot.js'
+import {claimOf, isSlotName, PREFIX, slotPath} from './slot.js'
 
 /** `Backend.connect`. Looks for the scandir anew with each call: a private tree may have been started in between. */
 export function connect(host: Host, deadlines: Deadlines = DEADLINES): ServiceManager {

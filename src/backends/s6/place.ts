@@ -1,4 +1,4 @@
-import {readSmall, ServiceManagerError, type InstallRequest, type InstallResult} from '@hermes-cli/service-manager'
+import {notOwned, readSmall, ServiceManagerError, type InstallRequest, type InstallResult} from '@hermes-cli/service-manager'
 
 import {join} from 'node:path'
 
@@ -7,7 +7,7 @@ import {observe} from './observe.js'
 import {renderSlot} from './render.js'
 import type {ScriptTools} from './scripts.js'
 import {isControllable, isServed, runTool, toolFailed, type Tree} from './scandir.js'
-import {checkSlotName, claimOf, isRestartDue, notOwned, publish, setDown, update} from './slot.js'
+import {checkSlotName, claimOf, isRestartDue, publish, setDown, update} from './slot.js'
 
 /** One request on its way. `error` ends it. */
 export interface Work extends InstallRequest {

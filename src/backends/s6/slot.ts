@@ -61,11 +61,6 @@ function readRecord(slot: string): SlotRecord | undefined {
   }
 }
 
-export const notOwned = (because: string): ServiceManagerError =>
-  new ServiceManagerError('not-owned', `${because}; it is left alone`, {
-    suggestions: ['Remove it by hand if nothing needs it, then try again.'],
-  })
-
 /** The process that runs, if any, was started from an older definition, or the run script is no longer the one we wrote. */
 export function isRestartDue(slot: string, record: SlotRecord): boolean {
   const started = readSmall(join(slot, 'data', 'started'))?.trim()
