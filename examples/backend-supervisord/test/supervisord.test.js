@@ -188,6 +188,22 @@ describe('on a supervisord', () => {
     assert.deepEqual(readFileSync(log, 'utf8').trim().split('\n'), ids)
   })
 
+  it('a start beside a stop has its end soon, whichever comes first', async () => {
+    await manager.install(spec({startSeconds: 6}), {start: true})
+    const ends = []
+    for (let round = 0; round < 20; round++) {
+      await manager.stop('a')
+      const starting = refusal(manager.start('a'))
+      await delay(round)
+      await manager.stop('a')
+      ends.push(await starting)
+    }
+    assert.deepEqual(
+      ends.filter((one) => one.startsWith('timeout')),
+      [],
+    )
+  })
+
   it('logs go with the service, and follow it through a rotation', async () => {
     const words = [
       '-c',
