@@ -1,9 +1,10 @@
 import {randomBytes} from 'node:crypto'
-import {lstatSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync} from 'node:fs'
+import {lstatSync, mkdirSync, renameSync, rmSync, writeFileSync} from 'node:fs'
 import {dirname, join} from 'node:path'
 
 import {notOwned, notRegistered, ServiceManagerError} from './errors.js'
 import type {Host} from './host.js'
+import {namesIn} from './names-in.js'
 import {recordOf, specIn} from './record.js'
 import {serviceStem} from './service-name.js'
 import type {InstallResult, ServiceSpec} from './types.js'
@@ -103,16 +104,6 @@ export function serviceDirectories(host: Host, root: string, prefix: string): Se
       for (const [name, {mode, text}] of stale) await host.writeFileAtomic(join(path, name), text, mode)
       return stale.length > 0 ? 'updated' : 'unchanged'
     },
-  }
-}
-
-/** A directory that is not there has no services. */
-function namesIn(root: string): readonly string[] {
-  try {
-    return readdirSync(root)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
-    throw error
   }
 }
 

@@ -1,9 +1,10 @@
-import {closeSync, readdirSync, readSync} from 'node:fs'
+import {closeSync, readSync} from 'node:fs'
 import {join} from 'node:path'
 
 import {ServiceManagerError} from './errors.js'
 import type {Host} from './host.js'
 import {inodeAt, LogReader, openLog} from './log-reader.js'
+import {namesIn} from './names-in.js'
 import type {LogOptions} from './types.js'
 
 /** Milliseconds between two looks at a log that is followed. */
@@ -41,16 +42,6 @@ export function readLogDirectory(host: Host, directory: string, options: LogOpti
     'current',
   ]
   return readLogFiles(host, () => files().map((name) => join(directory, name)), options)
-}
-
-function namesIn(directory: string): string[] {
-  try {
-    return readdirSync(directory)
-  } catch (error) {
-    const {code} = error as NodeJS.ErrnoException
-    if (code === 'ENOENT' || code === 'ENOTDIR') return []
-    throw error
-  }
 }
 
 async function* read(host: Host, files: LogFiles, {follow, lines, signal}: LogOptions): AsyncGenerator<string> {

@@ -1,11 +1,12 @@
 import {randomBytes} from 'node:crypto'
-import {closeSync, fsyncSync, linkSync, lstatSync, mkdirSync, openSync, readdirSync, rmSync} from 'node:fs'
+import {closeSync, fsyncSync, linkSync, lstatSync, mkdirSync, openSync, rmSync} from 'node:fs'
 import {join} from 'node:path'
 
 import type {DefinitionClaim, DefinitionPlace, OwnDefinition, ServiceFiles} from './definition.js'
 import {putDefinition} from './definition-put.js'
 import {notOwned, notRegistered} from './errors.js'
 import type {Host} from './host.js'
+import {namesIn} from './names-in.js'
 import type {ServiceSpec} from './types.js'
 
 /** For managers with one file for each service, as `serviceDirectories` is for those with a directory. */
@@ -99,15 +100,5 @@ function syncDirectory(path: string): void {
     // Then it is as durable as that file system is.
   } finally {
     closeSync(fd)
-  }
-}
-
-function namesIn(directory: string): string[] {
-  try {
-    return readdirSync(directory)
-  } catch (error) {
-    const {code} = error as NodeJS.ErrnoException
-    if (code === 'ENOENT' || code === 'ENOTDIR') return []
-    throw error
   }
 }
