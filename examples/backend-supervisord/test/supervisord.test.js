@@ -198,6 +198,7 @@ describe('on a supervisord', () => {
       await manager.stop('a')
       ends.push(await starting)
     }
+
     assert.deepEqual(
       ends.filter((one) => one.startsWith('timeout')),
       [],
