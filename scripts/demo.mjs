@@ -1,6 +1,8 @@
 // `npm run demo`: three profiles on a private s6 tree, a power cut, and what comes back. Ends by itself, leaves nothing.
 import {spawnSync} from 'node:child_process'
+import {once} from 'node:events'
 import {mkdtempSync, readdirSync, readFileSync, rmSync} from 'node:fs'
+import {createServer} from 'node:net'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 
@@ -87,9 +89,10 @@ function powerCut() {
   while (victims.some((pid) => alive(pid))) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20)
 }
 
-function play() {
+function play(port) {
   console.log(`# A home of its own: ${home}`)
-  hermes('profile', 'create', 'coder', '--command', `exec '${process.execPath}' '${join(root, 'examples/gateways/agent.mjs')}'`)
+  const agent = `exec '${process.execPath}' '${join(root, 'examples/gateways/agent.mjs')}'`
+  hermes('profile', 'create', 'coder', '--port', String(port), '--command', agent)
   hermes('profile', 'create', 'writer')
   hermes('profile', 'create', 'broken', '--command', '/no/such/program')
 
@@ -129,9 +132,19 @@ function verify(before, log) {
   )
 }
 
+/** Of one name the port is the same in every home, and yours may have a coder that runs. */
+async function freePort() {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const {port} = server.address()
+  server.close()
+  await once(server, 'close')
+  return port
+}
+
 let members = []
 try {
-  play()
+  play(await freePort())
   members = family(svscan())
 } catch (error) {
   wrong++

@@ -4,6 +4,7 @@ import {join} from 'node:path'
 
 import {bootedHome} from '../support/booted-home.js'
 import {cleanUpDirectories} from '../support/directories.js'
+import {freePort} from '../support/gateway.js'
 import {nodeBinaries, strictHermes} from '../support/nodes.js'
 import {sharedPrefix} from '../support/packed.js'
 import {until} from '../support/wait.js'
@@ -30,7 +31,7 @@ describe('the packed hermes', function () {
       })
 
       it('starts, brings back and stops a gateway on the Node that it was called with', async () => {
-        await here.ok('profile:create', 'coder')
+        await here.ok('profile:create', 'coder', '--port', String(await freePort()))
         const {status} = await here.ok('gateway:start', '-p', 'coder')
         expect(executable(status.pid)).to.equal(node.path)
 
@@ -50,7 +51,7 @@ describe('the packed hermes', function () {
       })
 
       it('gives the lock of a profile to one process', async () => {
-        await here.ok('profile:create', 'coder')
+        await here.ok('profile:create', 'coder', '--port', String(await freePort()))
         await here.ok('gateway:start', '-p', 'coder')
         const second = await here.hermes('gateway:run', '-p', 'coder', '--no-supervise')
         expect(second.stderr).to.contain('Code: already-running')

@@ -7,6 +7,7 @@ import {join} from 'node:path'
 import {bootedHome} from '../support/booted-home.js'
 import {NO_SUPERVISOR, programIn, type Hermes} from '../support/cli.js'
 import {cleanUpDirectories, root, temporaryDirectory} from '../support/directories.js'
+import {freePort} from '../support/gateway.js'
 import {snapshot} from '../support/homes.js'
 import {installGlobally, pack, withoutNetwork} from '../support/packed.js'
 import {alive} from '../support/processes.js'
@@ -101,7 +102,7 @@ describe('the packed artefact', function () {
     const here = bootedHome((home) => inPrefix(home))
 
     it('starts, brings back, stops; the service calls the hermes in the prefix', async () => {
-      await here.ok('profile:create', 'coder')
+      await here.ok('profile:create', 'coder', '--port', String(await freePort()))
       const {status} = await here.ok('gateway:start', '-p', 'coder')
       expect(status).to.include({ready: true, state: 'running'})
       const run = readFileSync(join(here.home, 'run/service/gateway-coder/run'), 'utf8')
@@ -136,7 +137,7 @@ describe('the packed artefact', function () {
 
     it('works, and changes no file in it', async () => {
       const before = snapshot(prefix)
-      await here.ok('profile:create', 'coder')
+      await here.ok('profile:create', 'coder', '--port', String(await freePort()))
       const {status} = await here.ok('gateway:start', '-p', 'coder')
       if (isRoot) expect(statSync(`/proc/${status.pid}`).uid).to.equal(USER)
       await here.ok('gateway:restart', '-p', 'coder')

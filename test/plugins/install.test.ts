@@ -4,6 +4,7 @@ import {basename, dirname, join} from 'node:path'
 
 import {authorsProject, packed, packedContract} from '../support/author.js'
 import {cleanUpDirectories, temporaryDirectory} from '../support/directories.js'
+import {freePort} from '../support/gateway.js'
 import {hermesAt, type HermesAt} from '../support/plugin-home.js'
 import {createRunsvdir, type Runsvdir} from '../support/runsvdir.js'
 import {until} from '../support/wait.js'
@@ -95,7 +96,7 @@ describe('a packed plugin', function () {
     runit = await createRunsvdir(home, {tick: false})
     hermes = hermesAt(home, place, {SVDIR: runit.host.environment.SVDIR})
     await ok('plugins', 'install', './runit.tgz')
-    await ok('profile', 'create', 'coder')
+    await ok('profile', 'create', 'coder', '--port', String(await freePort()))
     const started = (await ok('gateway', 'start', '-p', 'coder', '--backend', 'runit', '--force', '--json')).json()
     expect(started.status).to.include({ready: true, state: 'running'})
     const status = async () => (await hermes('gateway', 'status', '-p', 'coder', '--json')).json()

@@ -5,6 +5,7 @@ import {pathToFileURL} from 'node:url'
 
 import {hermesIn, NO_SUPERVISOR, type Hermes} from '../support/cli.js'
 import {cleanUpDirectories, root, temporaryDirectory} from '../support/directories.js'
+import {freePort} from '../support/gateway.js'
 import {until} from '../support/wait.js'
 
 interface Supervisord {
@@ -53,7 +54,7 @@ describe('hermes on supervisord', () => {
   })
 
   it('start, crash, stop, a power cut and a delete mean what they mean elsewhere', async () => {
-    await ok('profile', 'create', 'coder')
+    await ok('profile', 'create', 'coder', '--port', String(await freePort()))
     expect(files(), 'registered with the profile').to.have.length(1)
     const started = await ok('gateway', 'start', 'coder', '--backend', 'supervisord')
     expect(started.status).to.include({enabled: true, ready: true, state: 'running'})
@@ -85,7 +86,7 @@ describe('hermes on supervisord', () => {
   })
 
   it('a gateway that can never start stays down and says why, also after a power cut', async () => {
-    await ok('profile', 'create', 'coder', '--command', 'echo no key; exit 78')
+    await ok('profile', 'create', 'coder', '--port', String(await freePort()), '--command', 'echo no key; exit 78')
     const refused = await hermes('gateway', 'start', 'coder', '--json')
     expect(refused.code).not.to.equal(0)
     expect(refused.stdout).to.match(/exited with 78/)
@@ -101,7 +102,7 @@ describe('hermes on supervisord', () => {
   })
 
   it('a crash loop ends, and says so', async () => {
-    await ok('profile', 'create', 'coder', '--command', 'exit 3')
+    await ok('profile', 'create', 'coder', '--port', String(await freePort()), '--command', 'exit 3')
     expect((await hermes('gateway', 'start', 'coder')).code).not.to.equal(0)
     const seen = await until(
       'it is given up',
@@ -115,7 +116,7 @@ describe('hermes on supervisord', () => {
   })
 
   it('a plugin of ours and its manager are no more once they are unlinked', async () => {
-    await ok('profile', 'create', 'coder')
+    await ok('profile', 'create', 'coder', '--port', String(await freePort()))
     expect((await hermes('plugins', 'unlink', EXAMPLE)).code).to.equal(0)
     expect((await hermes('backend')).stdout).not.to.match(/a supervisord runs with/)
     expect(existsSync(join(supervisord.directory, 'conf.d', files()[0]!))).to.equal(true)
