@@ -6,7 +6,7 @@ import {find, get, type ProgramFile} from './files.js'
 import type {Site} from './locate.js'
 import {isDown, isNew, isUp, look, reread} from './observe.js'
 import {render} from './render.js'
-import {call, Fault, FAULTS, tolerate} from './rpc.js'
+import {call, callAll, Fault, FAULTS, tolerate} from './rpc.js'
 
 /** Milliseconds supervisord may take beyond the deadlines it was given: it looks once a second. */
 const MARGIN = 10_000
@@ -19,19 +19,27 @@ export async function setEnabled(site: Site, file: ProgramFile, enabled: boolean
 }
 
 /**
- * supervisord takes up what the file says, where nothing runs from an older one. It starts at once what is to start with
- * it, so that a program which is down and enabled is only taken up anew to be started. True when it does so now.
+ * supervisord takes up what the file says, where nothing runs from an older one; a program which is down and enabled only
+ * to be started. True when it was started.
+ *
+ * All in one call, between which supervisord does nothing else: it starts what is to start with it in its next round, and
+ * even a group that was removed just before that round.
  */
 export async function takeUp(site: Site, id: string, {starting}: {readonly starting: boolean}): Promise<boolean> {
   const {enabled, name} = get(site, id)
   const {added, changed} = await reread(site)
-  if (changed.includes(name) && (starting || !enabled) && isDown(await look(site, name))) {
-    if ((await tolerate([FAULTS.BAD_NAME, FAULTS.STILL_RUNNING], call(site, 'removeProcessGroup', [name]))) === undefined) return false
-  } else if (!added.includes(name)) return false
-  return (await tolerate([FAULTS.ALREADY_ADDED, FAULTS.BAD_NAME], call(site, 'addProcessGroup', [name]))) !== undefined && enabled
+  const anew = changed.includes(name) && (starting || !enabled) && isDown(await look(site, name))
+  if (!anew && !added.includes(name)) return false
+  const answers = await callAll(site, [
+    ...(anew ? [['removeProcessGroup', name] as const] : []),
+    ['addProcessGroup', name],
+    // Not waiting: an answer that is not there at once would let others in between.
+    ...(starting ? [['startProcess', name, false] as const] : []),
+  ])
+  return starting && answers.at(-1) === true
 }
 
-/** Up; a process, for of readiness supervisord knows nothing. `begun`: it is starting it already. */
+/** Up; a process, for of readiness supervisord knows nothing. `begun`: it was started just now. */
 export async function up(site: Site, id: string, begun = false): Promise<void> {
   const {name, spec} = get(site, id)
   const failed = (because: string) => new ServiceManagerError('failed-to-start', `"${id}" did not start: ${because}`)
@@ -47,7 +55,6 @@ export async function up(site: Site, id: string, begun = false): Promise<void> {
     if (isUp(info)) return true
     if (!isDown(info)) return false
     if (begun && info && !isNew(info)) throw failed(info.spawnerr || 'it ended at once')
-    // Not both: what ends at once would run twice.
     begun = (await takeUp(site, id, {starting: true})) || (await begin(site, name, failed))
     return false
   })

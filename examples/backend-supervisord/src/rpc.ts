@@ -35,9 +35,27 @@ const QUICK = 30_000
  * Calls `supervisor.METHOD` over the socket. Throws Fault for what supervisord refuses; ServiceManagerError `unavailable`,
  * `permission` or `timeout` when it could not be asked.
  */
-export async function call(site: Site, method: string, params: readonly Value[] = [], timeout = QUICK): Promise<Value> {
+export const call = (site: Site, method: string, params: readonly Value[] = [], timeout = QUICK): Promise<Value> =>
+  ask(site, `supervisor.${method}`, params, timeout)
+
+/** Several calls that supervisord does at once, each a method and its parameters. What it refuses is a Fault among the answers. */
+export async function callAll(
+  site: Site,
+  calls: ReadonlyArray<readonly [method: string, ...params: Value[]]>,
+): Promise<Array<Fault | Value>> {
+  const all = calls.map(([method, ...params]) => ({methodName: `supervisor.${method}`, params}))
+  const answers = (await ask(site, 'system.multicall', [all], QUICK)) as ReadonlyArray<Value & Partial<Refusal>>
+  return answers.map((answer) => (answer.faultCode === undefined ? answer : new Fault(answer.faultCode, answer.faultString ?? '')))
+}
+
+interface Refusal {
+  readonly faultCode: number
+  readonly faultString: string
+}
+
+async function ask(site: Site, method: string, params: readonly Value[], timeout: number): Promise<Value> {
   const parameters = params.map((value) => `<param><value>${encode(value)}</value></param>`).join('')
-  const body = `<?xml version="1.0"?><methodCall><methodName>supervisor.${method}</methodName><params>${parameters}</params></methodCall>`
+  const body = `<?xml version="1.0"?><methodCall><methodName>${method}</methodName><params>${parameters}</params></methodCall>`
   const {status, text} = await post(site, body, timeout)
   if (status === 401)
     throw new ServiceManagerError('permission', `supervisord at ${site.socket} wants another password than its configuration has`)
@@ -45,7 +63,7 @@ export async function call(site: Site, method: string, params: readonly Value[] 
   const response = elements(text).children.find(({name}) => name === 'methodResponse')
   const [content] = response?.children ?? []
   if (content?.name !== 'fault') return decode(content?.children[0]?.children[0])
-  const {faultCode, faultString} = decode(content.children[0]) as {faultCode: number; faultString: string}
+  const {faultCode, faultString} = decode(content.children[0]) as unknown as Refusal
   if (faultCode !== FAULTS.SHUTDOWN_STATE) throw new Fault(faultCode, faultString)
   throw new ServiceManagerError('unavailable', 'supervisord is shutting down', {suggestions: ['Try again when it is up.']})
 }
@@ -94,6 +112,12 @@ function cannotAsk(socket: string, error: NodeJS.ErrnoException): ServiceManager
 
 function encode(value: Value): string {
   if (typeof value === 'boolean') return `<boolean>${Number(value)}</boolean>`
+  if (Array.isArray(value)) return `<array><data>${value.map((one) => `<value>${encode(one)}</value>`).join('')}</data></array>`
+  if (typeof value === 'object') {
+    const members = Object.entries(value).map(([name, one]) => `<member><name>${name}</name><value>${encode(one)}</value></member>`)
+    return `<struct>${members.join('')}</struct>`
+  }
+
   return `<string>${String(value).replaceAll('&', '&amp;').replaceAll('<', '&lt;')}</string>`
 }
 
