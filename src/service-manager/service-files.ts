@@ -93,12 +93,13 @@ export function serviceFiles<T extends {readonly spec: ServiceSpec}>(host: Host,
 
 /** So that its name outlives a power cut, as its text does. Some network file systems do not. */
 function syncDirectory(path: string): void {
-  const fd = openSync(path, 'r')
+  let fd: number | undefined
   try {
+    fd = openSync(path, 'r')
     fsyncSync(fd)
   } catch {
     // Then it is as durable as that file system is.
   } finally {
-    closeSync(fd)
+    if (fd !== undefined) closeSync(fd)
   }
 }

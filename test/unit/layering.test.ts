@@ -71,7 +71,7 @@ export function problemWith({from, target}: Edge): string | undefined {
   }
 
   if (room(from) === 'service-manager' && !target.startsWith('node:')) return 'the contract imports node: only'
-  if (room(from) === 'backends' && !/^(?:node:|@hermes-cli\/service-manager(?:\/attendant)?$|@oclif\/core$)/.test(target))
+  if (room(from) === 'backends' && !/^(?:node:|@hermes-cli\/service-manager(?:\/(?:attendant|small-file))?$|@oclif\/core$)/.test(target))
     return 'a backend imports the contract and node: only'
   if (room(from) === 'host' && target === '@hermes-cli/service-manager') return undefined
   if (/^@hermes-cli\/backend-/.test(target)) return 'nobody imports a backend'
@@ -81,6 +81,16 @@ export function problemWith({from, target}: Edge): string | undefined {
 
 const files = sources(join(root, 'src')).map((path) => relative(root, path))
 const edges = files.flatMap((file) => importsOf(file, readFileSync(join(root, file), 'utf8')))
+
+/** What each file loads when the program runs: types vanish. */
+function valuesOf(paths: readonly string[]): ReadonlyMap<string, readonly string[]> {
+  return new Map(
+    paths.map((file) => {
+      const values = readFileSync(join(root, file), 'utf8').replaceAll(/^(?:import|export) type .*$/gm, '')
+      return [file, importsOf(file, values).map(({target}) => target)]
+    }),
+  )
+}
 
 describe('layering', () => {
   it('reads the imports of every file', () => {
@@ -111,16 +121,7 @@ describe('layering', () => {
   })
 
   it('has no cycle of values', () => {
-    const graph = new Map<string, string[]>()
-    for (const file of files) {
-      // Types vanish: a cycle of types alone is none when the program runs.
-      const values = readFileSync(join(root, file), 'utf8').replaceAll(/^(?:import|export) type .*$/gm, '')
-      graph.set(
-        file,
-        importsOf(file, values).map(({target}) => target),
-      )
-    }
-
+    const graph = valuesOf(files)
     const done = new Set<string>()
     const walk = (file: string, path: readonly string[]): string[] => {
       if (path.includes(file)) return [[...path.slice(path.indexOf(file)), file].join(' -> ')]
@@ -131,6 +132,14 @@ describe('layering', () => {
     }
 
     expect(files.flatMap((file) => walk(file, []))).to.deep.equal([])
+  })
+
+  it('keeps the whole contract out of the process that stays beside each gateway on Windows', () => {
+    const graph = valuesOf(files)
+    const loaded = new Set(['src/backends/windows/attend/main.ts'])
+    for (const file of loaded) for (const target of graph.get(file) ?? []) loaded.add(target)
+    expect(loaded.size).to.be.greaterThan(8)
+    expect([...loaded]).to.not.include('@hermes-cli/service-manager')
   })
 
   it('asks for the platform only in host and in backends', () => {

@@ -1,4 +1,5 @@
-import {readSmall, type ServiceSpec} from '@hermes-cli/service-manager'
+import type {ServiceSpec} from '@hermes-cli/service-manager'
+import {readSmall} from '@hermes-cli/service-manager/small-file'
 
 import {join} from 'node:path'
 

@@ -1,4 +1,4 @@
-import {readSmall} from '@hermes-cli/service-manager'
+import {readSmall} from '@hermes-cli/service-manager/small-file'
 
 import {renameSync, rmSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
